@@ -1,0 +1,1 @@
+"""Everything that touches the world: PostgreSQL, NATS, probes, the vault, the clock."""

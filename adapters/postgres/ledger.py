@@ -1,0 +1,107 @@
+"""The ledger port on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, TypeVar
+
+import psycopg
+from eventsourcing.persistence import EventStore, IntegrityError, InterfaceError, JSONTranscoder, OperationalError
+
+from adapters.postgres.recorder import RECORDED_COLUMNS, LedgerDatastore, LedgerMapper, LedgerRecorder, recorded
+from application.ports.ledger import LedgerUnavailable, NewEvent, RecordedEvent, VersionConflict
+from domain import kernel
+
+Result = TypeVar("Result")
+
+# Events above a position, in position order.
+_READ = f"SELECT {RECORDED_COLUMNS} FROM ledger.events WHERE notification_id > %s ORDER BY notification_id LIMIT %s"
+# The same, of some types only.
+_READ_TYPES = (
+    f"SELECT {RECORDED_COLUMNS} FROM ledger.events WHERE notification_id > %s AND topic = ANY(%s) "
+    "ORDER BY notification_id LIMIT %s"
+)
+# One stream, oldest or newest first.
+_READ_STREAM = (
+    f"SELECT {RECORDED_COLUMNS} FROM ledger.events WHERE originator_id = %s AND originator_version > %s "
+    "ORDER BY originator_version {order} LIMIT %s"
+)
+# The newest events of all streams named prefix:…; ';' is the character after ':' in C order.
+_READ_LOG = (
+    f"SELECT {RECORDED_COLUMNS} FROM ledger.events WHERE originator_id >= %s AND originator_id < %s "
+    "AND (originator_id, originator_version) < (%s, %s) ORDER BY originator_id DESC, originator_version DESC LIMIT %s"
+)
+
+
+class PostgresLedger(EventStore[str]):
+    """Synchronous and thread-safe; the library's ``put`` and ``get`` work on it too."""
+
+    def __init__(self, url: str, *, application_name: str) -> None:
+        self.datastore = LedgerDatastore(url, application_name=application_name)
+        self.ledger_recorder = LedgerRecorder(self.datastore)
+        super().__init__(LedgerMapper(JSONTranscoder()), self.ledger_recorder)
+
+    def append(self, events: Sequence[NewEvent]) -> int:
+        """As ``Ledger.append``. An append whose answer was lost is found again when it is repeated."""
+        if not events:
+            return self.head()
+        try:
+            return self._guarded(lambda: self.ledger_recorder.append(events))
+        except IntegrityError as error:
+            already = self._position_if_stored(events)
+            if already is not None:
+                return already
+            first = events[0]
+            raise VersionConflict(
+                f"Another writer appended to {first.stream} or a stream beside it first. Load it again and decide anew."
+            ) from error
+
+    def read(self, after: int, limit: int, *, types: Collection[str] | None = None) -> list[RecordedEvent]:
+        """As ``Ledger.read``."""
+        if types is None:
+            return self._select(_READ, (after, limit))
+        return self._select(_READ_TYPES, (after, list(types), limit))
+
+    def read_stream(
+        self, stream: str, *, after: int = 0, limit: int | None = None, newest_first: bool = False
+    ) -> list[RecordedEvent]:
+        """As ``Ledger.read_stream``."""
+        return self._select(_READ_STREAM.format(order="DESC" if newest_first else "ASC"), (stream, after, limit))
+
+    def read_log(self, prefix: str, *, limit: int, before: tuple[str, int] | None = None) -> list[RecordedEvent]:
+        """As ``Ledger.read_log``."""
+        stream, version = before or (f"{prefix};", 0)
+        return self._select(_READ_LOG, (f"{prefix}:", f"{prefix};", stream, version, limit))
+
+    def head(self) -> int:
+        """As ``Ledger.head``."""
+        return self._guarded(self.ledger_recorder.max_notification_id) or 0
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.datastore.close()
+
+    def _select(self, statement: str, values: tuple[Any, ...]) -> list[RecordedEvent]:
+        def select() -> list[tuple[Any, ...]]:
+            with self.datastore.get_connection() as connection:
+                cursor = connection.cursor(binary=True, row_factory=psycopg.rows.tuple_row)
+                return cursor.execute(statement.encode(), values, prepare=True).fetchall()
+
+        return [recorded(row) for row in self._guarded(select)]
+
+    def _position_if_stored(self, events: Sequence[NewEvent]) -> int | None:
+        # All or none of an append is stored, so its last event tells. Same bytes and same correlation: it was this append.
+        last = events[-1]
+        for found in self.read_stream(last.stream, after=last.version - 1, limit=1):
+            same = kernel.encode(found.event) == kernel.encode(last.event)
+            if found.version == last.version and same and found.correlation_id == last.correlation_id:
+                return found.position
+        return None
+
+    def _guarded(self, call: Callable[[], Result]) -> Result:
+        try:
+            return call()
+        except IntegrityError:
+            raise
+        except (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError) as error:
+            raise LedgerUnavailable("PostgreSQL cannot be reached. Nothing is lost; try again shortly.") from error

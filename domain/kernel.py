@@ -1,0 +1,112 @@
+"""What every context shares: the event base class, the registry of stable event names, and the JSON codec.
+
+An event is stored as a name (``monitoring.probe-recorded``), a schema version and the JSON of its own fields.
+Python module paths never reach the ledger, so code can move; a changed shape is a new schema version with an
+upcaster, and one golden JSON file per version in ``tests/*/golden`` is kept for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
+
+import msgspec
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A fact about the past. Fields at their default are left out of the stored JSON."""
+
+    type: ClassVar[str]
+    """Stable name: ``<context>.<past-tense-name>``; a part of the public contract, never renamed."""
+    schema_version: ClassVar[int]
+    """Version of the JSON shape written today, >= 1."""
+
+
+class UnknownEventType(Exception):
+    """The ledger holds an event type, or a version of one, that this program does not know: upgrade the program."""
+
+
+EventT = TypeVar("EventT", bound=Event)
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+
+_classes: dict[str, type[Event]] = {}
+_decoders: dict[str, msgspec.json.Decoder[Any]] = {}
+_upcasters: dict[tuple[str, int], Upcaster] = {}
+_encoder = msgspec.json.Encoder()
+
+
+def event_type(name: str, *, version: int = 1) -> Callable[[type[EventT]], type[EventT]]:
+    """Register an event class under its stable name, written as schema ``version``."""
+
+    def register(cls: type[EventT]) -> type[EventT]:
+        if name in _classes:
+            raise ValueError(f"The event type {name} is already taken by {_classes[name].__name__}.")
+        cls.type = name
+        cls.schema_version = version
+        _classes[name] = cls
+        _decoders[name] = msgspec.json.Decoder(cls)
+        return cls
+
+    return register
+
+
+def upcaster(name: str, *, from_version: int) -> Callable[[Upcaster], Upcaster]:
+    """Register the function that turns the JSON object of ``from_version`` into that of the next version."""
+
+    def register(function: Upcaster) -> Upcaster:
+        _upcasters[name, from_version] = function
+        return function
+
+    return register
+
+
+def event_class(name: str) -> type[Event]:
+    """The class registered under a stable name.
+
+    Raises:
+        UnknownEventType: no class has that name.
+    """
+    try:
+        return _classes[name]
+    except KeyError:
+        raise UnknownEventType(
+            f"The event type {name} is unknown to this version of Vitalog. Upgrade the program that reads the ledger."
+        ) from None
+
+
+def event_types() -> dict[str, type[Event]]:
+    """Every registered event class by its stable name."""
+    return dict(_classes)
+
+
+def encode(event: Event) -> bytes:
+    """The stored JSON (UTF-8) of the event's own fields, in field order."""
+    return _encoder.encode(event)
+
+
+def decode(name: str, schema_version: int, data: bytes | str) -> Event:
+    """The event stored as ``data``, brought up to today's schema version.
+
+    Raises:
+        UnknownEventType: the name is unknown, or the version is newer than this program, or its upcaster is missing.
+        msgspec.DecodeError: the data is not that event (a poison event).
+    """
+    decoder = _decoders.get(name)
+    if decoder is None:
+        event_class(name)
+        raise AssertionError("unreachable")
+    current = _classes[name].schema_version
+    if schema_version == current:
+        return decoder.decode(data)
+    fields: dict[str, Any] = msgspec.json.decode(data)
+    for step in range(schema_version, current):
+        convert = _upcasters.get((name, step))
+        if convert is None:
+            raise UnknownEventType(f"No upcaster leads from version {step} of {name} to version {step + 1}.")
+        fields = convert(fields)
+    if schema_version > current:
+        raise UnknownEventType(
+            f"The ledger holds version {schema_version} of {name}; this program knows up to {current}. "
+            "Upgrade the program that reads the ledger."
+        )
+    return msgspec.convert(fields, _classes[name])

@@ -1,0 +1,196 @@
+"""Every event of the monitoring context. The index of what can happen; each name is unique in the whole program."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from domain.kernel import Event, event_type
+from domain.monitoring.outcome import Outcome, Status
+
+Kind = Literal["http", "tcp", "postgres", "push"]
+Resolution = Literal["recovered", "manual", "retired"]
+"""``recovered``: the monitor came back; ``manual``: a person closed it; ``retired``: its monitor was retired."""
+
+
+@event_type("monitoring.monitor-registered")
+class MonitorRegistered(Event):
+    """A monitor exists from ``at`` on. Stream ``monitor:{monitor_id}``, always version 1 of it."""
+
+    monitor_id: str
+    at: datetime
+    name: str
+    kind: Kind
+    target: str
+    """What is probed, free of credentials: a URL, ``host:port``, or empty for ``push``."""
+    interval_s: float
+    timeout_s: float
+    retry_interval_s: float
+    failures_to_down: int
+    passes_to_up: int
+    degraded_over_ms: float | None = None
+    tags: tuple[str, ...] = ()
+    expect: dict[str, Any] = {}
+    """Kind-specific settings and assertions, as validated by ``domain.monitoring.targets``; header and body values are absent."""
+    secret_ref: str | None = None
+    """Where the vault keeps this monitor's credentials; None when it has none."""
+
+
+@event_type("monitoring.monitor-revised")
+class MonitorRevised(Event):
+    """Some settings changed. Stream ``monitor:{monitor_id}``."""
+
+    monitor_id: str
+    at: datetime
+    changes: dict[str, Any]
+    """Only the fields of ``MonitorRegistered`` that changed, with their new values."""
+
+
+@event_type("monitoring.monitor-paused")
+class MonitorPaused(Event):
+    """Nobody looks from ``at`` on, on purpose. Stream ``monitor:{monitor_id}``."""
+
+    monitor_id: str
+    at: datetime
+
+
+@event_type("monitoring.monitor-resumed")
+class MonitorResumed(Event):
+    """Looking again from ``at`` on; the status is unknown until the next outcome. Stream ``monitor:{monitor_id}``."""
+
+    monitor_id: str
+    at: datetime
+
+
+@event_type("monitoring.monitor-retired")
+class MonitorRetired(Event):
+    """The monitor ends at ``at``; its history stays. Stream ``monitor:{monitor_id}``, the last event of it."""
+
+    monitor_id: str
+    at: datetime
+
+
+@event_type("monitoring.probe-requested")
+class ProbeRequested(Event):
+    """A person asked for one probe outside the grid. Stream ``monitor:{monitor_id}``."""
+
+    monitor_id: str
+    at: datetime
+
+
+@event_type("monitoring.probe-recorded")
+class ProbeRecorded(Outcome, Event):
+    """One observation. Stream ``probe-log:{monitor_id}:{UTC day of scheduled_at}``."""
+
+
+class _Transition(Event):
+    monitor_id: str
+    since: datetime
+    """Back-dated to the start of the first outcome of the run that confirmed it."""
+    confirmed_at: datetime
+    """Start of the outcome that confirmed it."""
+    previous: Status
+    reason: str | None = None
+    detail: str | None = None
+    incident_id: str | None = None
+    """The incident that is open for this monitor after the transition, or that it resolves."""
+
+
+@event_type("monitoring.monitor-went-up")
+class MonitorWentUp(_Transition):
+    """Confirmed up. Stream ``health:{monitor_id}``."""
+
+
+@event_type("monitoring.monitor-degraded")
+class MonitorDegraded(_Transition):
+    """Confirmed degraded: reachable, but slow. Stream ``health:{monitor_id}``."""
+
+
+@event_type("monitoring.monitor-went-down")
+class MonitorWentDown(_Transition):
+    """Confirmed down. Stream ``health:{monitor_id}``."""
+
+
+@event_type("monitoring.incident-opened")
+class IncidentOpened(Event):
+    """A monitor went down. Stream ``incident:{incident_id}``, always version 1 of it."""
+
+    incident_id: str
+    monitor_id: str
+    started_at: datetime
+    """Back-dated like the transition."""
+    confirmed_at: datetime
+    cause: str
+    detail: str | None = None
+
+
+@event_type("monitoring.incident-acknowledged")
+class IncidentAcknowledged(Event):
+    """A person has seen it. Stream ``incident:{incident_id}``."""
+
+    incident_id: str
+    at: datetime
+    by: str
+    note: str | None = None
+
+
+@event_type("monitoring.incident-noted")
+class IncidentNoted(Event):
+    """A person wrote something down. Stream ``incident:{incident_id}``."""
+
+    incident_id: str
+    at: datetime
+    by: str
+    note: str
+
+
+@event_type("monitoring.incident-resolved")
+class IncidentResolved(Event):
+    """It is over. Stream ``incident:{incident_id}``; notes may follow."""
+
+    incident_id: str
+    monitor_id: str
+    at: datetime
+    resolution: Resolution
+    by: str | None = None
+    note: str | None = None
+
+
+@event_type("monitoring.listening-gap-recorded")
+class ListeningGapRecorded(Event):
+    """Between these moments nobody listened for pings, so a ping missed then says nothing. Stream ``listener:{region}``."""
+
+    region: str
+    from_at: datetime
+    to_at: datetime
+
+
+Transition = MonitorWentUp | MonitorDegraded | MonitorWentDown
+MonitorEvent = MonitorRegistered | MonitorRevised | MonitorPaused | MonitorResumed | MonitorRetired | ProbeRequested
+IncidentEvent = IncidentOpened | IncidentAcknowledged | IncidentNoted | IncidentResolved
+STATUS_AFTER: dict[type[Event], Status] = {MonitorWentUp: "up", MonitorDegraded: "degraded", MonitorWentDown: "down"}
+
+
+def monitor_stream(monitor_id: str) -> str:
+    """The monitor's own history: registration, revisions, pauses."""
+    return f"monitor:{monitor_id}"
+
+
+def health_stream(monitor_id: str) -> str:
+    """The monitor's confirmed transitions, one stream for its whole life: they are few."""
+    return f"health:{monitor_id}"
+
+
+def probe_log_stream(monitor_id: str, scheduled_at: datetime) -> str:
+    """The monitor's observations of one UTC day: a stream is closed every day so that none grows long."""
+    return f"probe-log:{monitor_id}:{scheduled_at:%Y-%m-%d}"
+
+
+def incident_stream(incident_id: str) -> str:
+    """One incident's timeline."""
+    return f"incident:{incident_id}"
+
+
+def listener_stream(region: str) -> str:
+    """Gaps in listening for pings."""
+    return f"listener:{region}"
