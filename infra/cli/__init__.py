@@ -1,0 +1,5 @@
+"""The ``vitalog`` command."""
+
+
+def main() -> None:
+    """Run the command line."""
