@@ -90,13 +90,16 @@ class PostgresLedger(EventStore[str]):
         return [recorded(row) for row in self._guarded(select)]
 
     def _position_if_stored(self, events: Sequence[NewEvent]) -> int | None:
-        # All or none of an append is stored, so its last event tells. Same bytes and same correlation: it was this append.
-        last = events[-1]
-        for found in self.read_stream(last.stream, after=last.version - 1, limit=1):
-            same = kernel.encode(found.event) == kernel.encode(last.event)
-            if found.version == last.version and same and found.correlation_id == last.correlation_id:
-                return found.position
-        return None
+        # A repeated append finds every event as it was: same bytes, same correlation. One that differs is another writer's.
+        position = 0
+        for new in events:
+            stored = self.read_stream(new.stream, after=new.version - 1, limit=1)
+            if not stored or stored[0].version != new.version or stored[0].correlation_id != new.correlation_id:
+                return None
+            if kernel.encode(stored[0].event) != kernel.encode(new.event):
+                return None
+            position = stored[0].position
+        return position
 
     def _guarded(self, call: Callable[[], Result]) -> Result:
         try:

@@ -256,5 +256,14 @@ RECORDED_COLUMNS = (
 def recorded(row: tuple[Any, ...]) -> RecordedEvent:
     """A row of ``RECORDED_COLUMNS`` as an event. Raises as ``domain.kernel.decode`` does."""
     return RecordedEvent(
-        row[0], row[1], row[2], row[3], row[4], str(row[5]), row[6], row[7], row[9], kernel.decode(row[8], row[9], row[10])
+        row[0],
+        row[1],
+        row[2],
+        row[3],
+        row[4],
+        str(row[5]),
+        row[6],
+        row[7],
+        row[9],
+        kernel.decode(row[8], row[9], row[10]),
     )

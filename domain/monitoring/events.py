@@ -9,6 +9,7 @@ from domain.kernel import Event, event_type
 from domain.monitoring.outcome import Outcome, Status
 
 Kind = Literal["http", "tcp", "postgres", "push"]
+Signal = Literal["success", "start", "fail", "log"]
 Resolution = Literal["recovered", "manual", "retired"]
 """``recovered``: the monitor came back; ``manual``: a person closed it; ``retired``: its monitor was retired."""
 
@@ -72,7 +73,7 @@ class MonitorRetired(Event):
 
 @event_type("monitoring.probe-requested")
 class ProbeRequested(Event):
-    """A person asked for one probe outside the grid. Stream ``monitor:{monitor_id}``."""
+    """A person asked for one probe outside the grid. Stream ``probe-requests:{monitor_id}``."""
 
     monitor_id: str
     at: datetime
@@ -156,6 +157,19 @@ class IncidentResolved(Event):
     note: str | None = None
 
 
+@event_type("monitoring.ping-received")
+class PingReceived(Event):
+    """A job reported to its push monitor. Stream ``pings:{monitor_id}:{UTC day of at}``."""
+
+    monitor_id: str
+    at: datetime
+    """When the request arrived, by the receiver's steady clock."""
+    signal: Signal
+    exit_status: int | None = None
+    """0 to 255 when the job reported one; 0 is a success, any other a failure."""
+    region: str = "local"
+
+
 @event_type("monitoring.listening-gap-recorded")
 class ListeningGapRecorded(Event):
     """Between these moments nobody listened for pings, so a ping missed then says nothing. Stream ``listener:{region}``."""
@@ -166,7 +180,7 @@ class ListeningGapRecorded(Event):
 
 
 Transition = MonitorWentUp | MonitorDegraded | MonitorWentDown
-MonitorEvent = MonitorRegistered | MonitorRevised | MonitorPaused | MonitorResumed | MonitorRetired | ProbeRequested
+MonitorEvent = MonitorRegistered | MonitorRevised | MonitorPaused | MonitorResumed | MonitorRetired
 IncidentEvent = IncidentOpened | IncidentAcknowledged | IncidentNoted | IncidentResolved
 STATUS_AFTER: dict[type[Event], Status] = {MonitorWentUp: "up", MonitorDegraded: "degraded", MonitorWentDown: "down"}
 
@@ -184,6 +198,16 @@ def health_stream(monitor_id: str) -> str:
 def probe_log_stream(monitor_id: str, scheduled_at: datetime) -> str:
     """The monitor's observations of one UTC day: a stream is closed every day so that none grows long."""
     return f"probe-log:{monitor_id}:{scheduled_at:%Y-%m-%d}"
+
+
+def ping_stream(monitor_id: str, at: datetime) -> str:
+    """What a push monitor's job reported on one UTC day."""
+    return f"pings:{monitor_id}:{at:%Y-%m-%d}"
+
+
+def probe_request_stream(monitor_id: str) -> str:
+    """Probes asked for by people; apart from the monitor's own stream, so that asking changes no ``ETag``."""
+    return f"probe-requests:{monitor_id}"
 
 
 def incident_stream(incident_id: str) -> str:

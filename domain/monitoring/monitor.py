@@ -145,8 +145,6 @@ def evolve(monitor: Monitor | None, event: Event) -> Monitor | None:
             return msgspec.structs.replace(monitor, paused=False, changed_at=event.at, version=version)
         case MonitorRetired():
             return msgspec.structs.replace(monitor, retired=True, changed_at=event.at, version=version)
-        case ProbeRequested():
-            return msgspec.structs.replace(monitor, version=version)
         case _:
             return monitor
 

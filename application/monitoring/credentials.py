@@ -1,0 +1,59 @@
+"""Credentials on their way between commands, the vault and probes: events only ever see ``***`` and a reference."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from application.ports.vault import Vault
+from domain.monitoring import push, targets
+from domain.monitoring.monitor import Monitor, Refused, Settings
+
+
+async def sealed(vault: Vault, monitor_id: str, settings: Settings, *, before: Monitor | None = None) -> Settings:
+    """The settings with their credentials in the vault. ``***`` keeps what the vault has for ``before``.
+
+    Raises:
+        Refused: target or expectations are impossible, or a kept credential does not exist or would leave its host.
+    """
+    split = targets.split_secrets(settings.target, settings.expect)
+    old: dict[str, Any] = {}
+    if split.kept:
+        if before is None or before.secret_ref is None:
+            raise Refused("'***' stands for a stored credential, but there is none. Enter the credential itself.", "target")
+        if _origin(before.target) != _origin(split.target):
+            raise Refused("The target's host has changed: enter the credentials again instead of '***'.", "target")
+        old = await asyncio.to_thread(vault.get, monitor_id, before.secret_ref)
+        missing = sorted(split.kept - old.keys())
+        if missing:
+            raise Refused(f"'***' stands for a stored credential, but {missing[0]} has none. Enter it.", "expect")
+    secrets = split.secrets | {name: old[name] for name in split.kept}
+    if settings.kind == "push":
+        push.check(settings.expect)
+    targets.check(settings.kind, *targets.restore(split.target, split.expect, secrets))
+    clean = msgspec.structs.replace(settings, target=split.target, expect=split.expect, secret_ref=None)
+    if not secrets:
+        return clean
+    if before is not None and not split.secrets and split.kept == old.keys():
+        return msgspec.structs.replace(clean, secret_ref=before.secret_ref)
+    try:
+        ref = await asyncio.to_thread(vault.put, monitor_id, secrets)
+    except ValueError as error:
+        raise Refused(str(error), "expect") from None
+    return msgspec.structs.replace(clean, secret_ref=ref)
+
+
+async def unsealed(vault: Vault, monitor: Monitor) -> tuple[str, dict[str, Any]]:
+    """Target and expectations as they were entered, for a probe. Raises ``VaultError``."""
+    if monitor.secret_ref is None:
+        return monitor.target, dict(monitor.expect)
+    secrets = await asyncio.to_thread(vault.get, monitor.id, monitor.secret_ref)
+    return targets.restore(monitor.target, monitor.expect, secrets)
+
+
+def _origin(target: str) -> tuple[str, str]:
+    parts = urlsplit(target)
+    return parts.scheme, parts.netloc.rpartition("@")[2]
