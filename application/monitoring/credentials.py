@@ -46,14 +46,6 @@ async def sealed(vault: Vault, monitor_id: str, settings: Settings, *, before: M
     return msgspec.structs.replace(clean, secret_ref=ref)
 
 
-async def unsealed(vault: Vault, monitor: Monitor) -> tuple[str, dict[str, Any]]:
-    """Target and expectations as they were entered, for a probe. Raises ``VaultError``."""
-    if monitor.secret_ref is None:
-        return monitor.target, dict(monitor.expect)
-    secrets = await asyncio.to_thread(vault.get, monitor.id, monitor.secret_ref)
-    return targets.restore(monitor.target, monitor.expect, secrets)
-
-
 def _origin(target: str) -> tuple[str, str]:
     parts = urlsplit(target)
     return parts.scheme, parts.netloc.rpartition("@")[2]

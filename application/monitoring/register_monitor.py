@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from uuid import UUID, uuid5
 
-import msgspec
-
 from application.commands import Context, Result, Services, in_stream
 from application.monitoring.credentials import sealed
 from application.ports.ledger import VersionConflict
@@ -31,11 +29,12 @@ async def register_monitor(services: Services, settings: Settings, context: Cont
     already = await asyncio.to_thread(services.ledger.read_stream, stream, limit=1)
     if already and isinstance(already[0].event, MonitorRegistered):
         return Result(monitor_id, already[0].position, already[0].version)
+    monitors.check(settings)
     clean = await sealed(services.vault, monitor_id, settings)
     event = monitors.register(monitor_id, clean, services.clock.now())
     try:
         position = await services.writer.append(in_stream(stream, 0, [event], context))
     except VersionConflict:
         # The same command, twice at once: the other one was first.
-        return await register_monitor(services, msgspec.structs.replace(settings), context)
+        return await register_monitor(services, settings, context)
     return Result(monitor_id, position, 1)

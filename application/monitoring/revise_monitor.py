@@ -38,7 +38,9 @@ async def revise_monitor(
 async def _seal_changes(services: Services, monitor_id: str, changes: dict[str, Any]) -> dict[str, Any]:
     before = await load_monitor(services, monitor_id)
     wanted = {name: changes.get(name, getattr(before, name)) for name in Settings.__struct_fields__}
-    clean = await sealed(services.vault, monitor_id, msgspec.convert(wanted, Settings), before=before)
+    settings = msgspec.convert(wanted, Settings)
+    monitors.check(settings)
+    clean = await sealed(services.vault, monitor_id, settings, before=before)
     return changes | {"target": clean.target, "expect": clean.expect, "secret_ref": clean.secret_ref}
 
 

@@ -55,6 +55,8 @@ class Monitor(Settings, frozen=True, kw_only=True):
     registered_at: datetime
     paused: bool = False
     retired: bool = False
+    watched_since: datetime
+    """When it was registered or last resumed: what was known before says nothing about now."""
     changed_at: datetime
     """Time of the newest event that changed it (registration, revision, pause, resumption, retirement)."""
     version: int = 1
@@ -129,7 +131,7 @@ def evolve(monitor: Monitor | None, event: Event) -> Monitor | None:
     """The monitor after one event of its stream; other events leave it as it is."""
     if isinstance(event, MonitorRegistered):
         fields = {name: getattr(event, name) for name in Settings.__struct_fields__}
-        return Monitor(id=event.monitor_id, registered_at=event.at, changed_at=event.at, **fields)
+        return Monitor(id=event.monitor_id, registered_at=event.at, watched_since=event.at, changed_at=event.at, **fields)
     if monitor is None:
         return None
     version = monitor.version + 1
@@ -142,7 +144,9 @@ def evolve(monitor: Monitor | None, event: Event) -> Monitor | None:
         case MonitorPaused():
             return msgspec.structs.replace(monitor, paused=True, changed_at=event.at, version=version)
         case MonitorResumed():
-            return msgspec.structs.replace(monitor, paused=False, changed_at=event.at, version=version)
+            return msgspec.structs.replace(
+                monitor, paused=False, watched_since=event.at, changed_at=event.at, version=version
+            )
         case MonitorRetired():
             return msgspec.structs.replace(monitor, retired=True, changed_at=event.at, version=version)
         case _:

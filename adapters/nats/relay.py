@@ -1,0 +1,110 @@
+"""The relay: what is committed in the ledger is published to JetStream, in position order, by one leader.
+
+NATS is never the only holder of anything. Its acknowledgement precedes its fsync, so whatever it loses is found again in
+the ledger by those who read the feed; the relay itself only has to go on from where it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+import nats.errors
+import psycopg
+import structlog
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+from nats.js.errors import NotFoundError
+
+from adapters.nats.connection import connect
+from adapters.nats.messages import COLUMNS, STREAM, to_message
+from adapters.nats.stream import ensure_stream
+from adapters.postgres.connection import parameters
+from adapters.postgres.listener import Listener
+
+_log = structlog.get_logger(__name__)
+BATCH = 500
+POLL_S = 1.0
+PUBLISH_TIMEOUT_S = 10.0
+_LEADER = 0x72656C61  # "rela": the advisory lock of the one publishing relay
+
+# What is still to be published, in position order.
+_READ = f"SELECT {COLUMNS} FROM ledger.events WHERE notification_id > %s ORDER BY notification_id LIMIT %s"
+# How far this stream has got.
+_POSITION = "SELECT position FROM operations.relayed WHERE stream = %s"
+# Remember it; never backwards.
+_REMEMBER = (
+    "INSERT INTO operations.relayed (stream, position) VALUES (%s, %s) "
+    "ON CONFLICT (stream) DO UPDATE SET position = greatest(relayed.position, excluded.position)"
+)
+
+
+class Relay:
+    """Runs until cancelled. Any number may run; one publishes, the others wait for its lock."""
+
+    def __init__(self, database_url: str, nats_url: str) -> None:
+        self._database_url, self._nats_url = database_url, nats_url
+        self.position = 0
+        """Of the newest event that JetStream has acknowledged."""
+        self.leading = False
+
+    async def run(self) -> None:
+        """Lead, and begin anew whenever PostgreSQL or NATS was away."""
+        async with Listener(self._database_url, "ledger", application_name="relay listener").running() as listener:
+            while True:
+                try:
+                    await self._lead(listener)
+                except (psycopg.Error, nats.errors.Error, OSError, TimeoutError) as error:
+                    _log.warning("relay_interrupted", error=str(error).strip()[:200] or type(error).__name__)
+                    await asyncio.sleep(POLL_S)
+
+    async def _lead(self, listener: Listener) -> None:
+        settings = parameters(self._database_url, application_name="relay")
+        async with await psycopg.AsyncConnection.connect(**settings, autocommit=True) as connection:
+            while not await _try_lock(connection):
+                await listener.wait(POLL_S)
+            client = await connect(self._nats_url, name="relay")
+            self.leading = True
+            try:
+                await self._publish_all(connection, client, listener)
+            finally:
+                self.leading = False
+                with suppress(nats.errors.Error, OSError, TimeoutError):
+                    await asyncio.wait_for(client.close(), 2)
+
+    async def _publish_all(
+        self, connection: psycopg.AsyncConnection, client: Client, listener: Listener
+    ) -> None:
+        jetstream = client.jetstream(timeout=PUBLISH_TIMEOUT_S)
+        await ensure_stream(jetstream)
+        row = await (await connection.execute(_POSITION, [STREAM])).fetchone()
+        self.position = row[0] if row else 0
+        cursor = connection.cursor(binary=True)
+        while True:
+            await cursor.execute(_READ, [self.position, BATCH], prepare=True)
+            rows = await cursor.fetchall()
+            if not rows:
+                await listener.wait(POLL_S)
+                continue
+            await self._publish(jetstream, rows)
+            self.position = rows[-1][0]
+            await connection.execute(_REMEMBER, [STREAM, self.position], prepare=True)
+
+    async def _publish(self, jetstream: JetStreamContext, rows: list[tuple[object, ...]]) -> None:
+        acknowledgements = []
+        for row in rows:
+            subject, headers, body = to_message(row)
+            acknowledgements.append(await jetstream.publish_async(subject, body, headers=headers))
+        # An error answer can leave a future unresolved for ever, hence the timeout; then all are published again, and
+        # JetStream drops those it has by their id.
+        try:
+            async with asyncio.timeout(PUBLISH_TIMEOUT_S):
+                await asyncio.gather(*acknowledgements)
+        except NotFoundError:
+            await ensure_stream(jetstream)
+            raise TimeoutError("the JetStream stream was gone; it is made again") from None
+
+
+async def _try_lock(connection: psycopg.AsyncConnection) -> bool:
+    row = await (await connection.execute("SELECT pg_try_advisory_lock(%s)", [_LEADER])).fetchone()
+    return bool(row and row[0])

@@ -1,0 +1,102 @@
+"""The spool port as two files: an append-only log of length-prefixed, checksummed items, and how much of it is done."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from struct import Struct
+
+from application.ports.spool import SpoolFull
+
+MAX_BYTES = 256 * 1024 * 1024
+_HEAD = Struct("!II")  # length, CRC-32
+
+
+class FileSpool:
+    """Not shared: one process owns the directory. A torn last item, after a crash while writing, is discarded."""
+
+    def __init__(self, directory: Path, *, max_bytes: int = MAX_BYTES) -> None:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._max_bytes = max_bytes
+        self._done_path = directory / "done"
+        self._log = open(directory / "log", "a+b")  # noqa: SIM115  lives as long as the spool
+        self._done = self._read_done()
+        self._offsets = self._scan()
+
+    def __len__(self) -> int:
+        return len(self._offsets)
+
+    def put(self, items: Sequence[bytes]) -> None:
+        """As ``Spool.put``."""
+        data = b"".join(_HEAD.pack(len(item), zlib.crc32(item)) + item for item in items)
+        end = self._log.seek(0, os.SEEK_END)
+        if end + len(data) > self._max_bytes:
+            raise SpoolFull(f"The spool has reached {self._max_bytes} bytes.")
+        try:
+            self._log.write(data)
+            self._log.flush()
+            os.fsync(self._log.fileno())
+        except OSError as error:
+            self._log.truncate(end)
+            raise SpoolFull(f"The spool cannot be written: {error.strerror}.") from error
+        for item in items:
+            self._offsets.append(end)
+            end += _HEAD.size + len(item)
+
+    def peek(self, limit: int) -> list[bytes]:
+        """As ``Spool.peek``."""
+        return [self._read(offset) or b"" for offset in self._offsets[:limit]]
+
+    def drop(self, count: int) -> None:
+        """As ``Spool.drop``."""
+        del self._offsets[:count]
+        if self._offsets:
+            self._write_done(self._offsets[0])
+            return
+        # Empty: start over. Truncating first would, after a crash in between, leave "done" beyond the end; that is read as 0.
+        self._log.truncate(0)
+        os.fsync(self._log.fileno())
+        self._write_done(0)
+
+    def close(self) -> None:
+        """Close the file; everything in it stays."""
+        self._log.close()
+
+    def _scan(self) -> list[int]:
+        offsets: list[int] = []
+        offset, end = self._done, self._log.seek(0, os.SEEK_END)
+        while offset < end:
+            item = self._read(offset)
+            if item is None:
+                self._log.truncate(offset)
+                break
+            offsets.append(offset)
+            offset += _HEAD.size + len(item)
+        return offsets
+
+    def _read(self, offset: int) -> bytes | None:
+        self._log.seek(offset)
+        head = self._log.read(_HEAD.size)
+        if len(head) < _HEAD.size:
+            return None
+        length, checksum = _HEAD.unpack(head)
+        item = self._log.read(length)
+        return item if len(item) == length and zlib.crc32(item) == checksum else None
+
+    def _read_done(self) -> int:
+        try:
+            done = int(self._done_path.read_text())
+        except (FileNotFoundError, ValueError):
+            return 0
+        return done if done <= self._log.seek(0, os.SEEK_END) else 0
+
+    def _write_done(self, offset: int) -> None:
+        self._done = offset
+        beside = self._done_path.with_suffix(".new")
+        with open(beside, "w") as file:
+            file.write(str(offset))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, self._done_path)
