@@ -10,7 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from application.ports.clock import Clock
-from application.ports.ledger import Ledger, NewEvent, VersionConflict
+from application.ports.ledger import Ledger, NewEvent, RecordedEvent, VersionConflict
 from application.ports.vault import Vault
 from application.writer import LedgerWriter
 from domain.kernel import Event
@@ -35,8 +35,19 @@ class Context(msgspec.Struct, frozen=True):
     actor: str
     """Stable identity such as ``admin`` or ``prober:local``."""
     correlation_id: str
-    """UUID text. Repeating a command with the same one has no second effect."""
+    """UUID text: what the command belongs to. Several commands may share it if each has a ``cause`` of its own."""
     trace_id: str | None = None
+    cause: str | None = None
+    """What asked for it, such as ``request:<uuid>``: the events' causation id. None: the correlation id says it."""
+
+    @property
+    def once(self) -> str:
+        """What makes the command itself unique: repeating it with the same one has no second effect."""
+        return self.cause or self.correlation_id
+
+    def repeats(self, recorded: RecordedEvent) -> bool:
+        """Whether the event was recorded by this very command before."""
+        return self.once == (recorded.causation_id if self.cause else recorded.correlation_id)
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -89,7 +100,7 @@ async def change(
         if state is None:
             raise NotFound
         version = history[-1].version
-        repeated = [recorded for recorded in history if recorded.correlation_id == context.correlation_id]
+        repeated = [recorded for recorded in history if context.repeats(recorded)]
         if repeated:
             return Result(id, repeated[-1].position, repeated[-1].version)
         if expected_version is not None and expected_version != version:
@@ -108,6 +119,8 @@ async def change(
 def in_stream(stream: str, version: int, events: Sequence[Event], context: Context) -> list[NewEvent]:
     """The events as the next versions of a stream that is at ``version``."""
     return [
-        NewEvent(stream, version + number, event, context.actor, context.correlation_id, trace_id=context.trace_id)
+        NewEvent(
+            stream, version + number, event, context.actor, context.correlation_id, context.cause, context.trace_id
+        )
         for number, event in enumerate(events, 1)
     ]

@@ -16,7 +16,7 @@ _MONITORS = UUID("0b6f3f0e-37a3-5d0c-8f5b-5d8c36c2a7b4")
 
 
 async def register_monitor(services: Services, settings: Settings, context: Context) -> Result:
-    """Register a monitor whose id follows from the correlation id: repeating the command finds the same monitor.
+    """Register a monitor whose id follows from the request: repeating the command finds the same monitor.
 
     ``settings.target`` and ``settings.expect`` may hold credentials; they go to the vault, never to the event.
 
@@ -24,7 +24,7 @@ async def register_monitor(services: Services, settings: Settings, context: Cont
         Refused: a setting is impossible.
         LedgerUnavailable: nothing was stored.
     """
-    monitor_id = str(uuid5(_MONITORS, context.correlation_id))
+    monitor_id = str(uuid5(_MONITORS, context.once))
     stream = monitor_stream(monitor_id)
     already = await asyncio.to_thread(services.ledger.read_stream, stream, limit=1)
     if already and isinstance(already[0].event, MonitorRegistered):

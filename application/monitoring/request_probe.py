@@ -19,7 +19,7 @@ async def request_probe(services: Services, monitor_id: str, context: Context) -
     monitor = await load_monitor(services, monitor_id)
     stream = probe_request_stream(monitor_id)
     last = await asyncio.to_thread(services.ledger.read_stream, stream, limit=1, newest_first=True)
-    if last and last[0].correlation_id == context.correlation_id:
+    if last and context.repeats(last[0]):
         return Result(monitor_id, last[0].position, monitor.version)
     events = monitors.request_probe(monitor, services.clock.now())
     version = last[0].version if last else 0

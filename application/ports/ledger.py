@@ -25,9 +25,19 @@ class NewEvent(msgspec.Struct, frozen=True):
     correlation_id: str
     """UUID text: the request, probe or ping this event belongs to."""
     causation_id: str | None = None
-    """``stream@version`` of the event that caused this one; None when a command did."""
+    """``stream@version`` of the event that caused this one, or ``request:<uuid>`` of the request that did."""
     trace_id: str | None = None
     """W3C trace id of the request, 32 hex digits, if it had one."""
+
+    @property
+    def originator_id(self) -> str:
+        """The eventsourcing library's name for the stream."""
+        return self.stream
+
+    @property
+    def originator_version(self) -> int:
+        """The eventsourcing library's name for the version."""
+        return self.version
 
 
 class RecordedEvent(msgspec.Struct, frozen=True):
