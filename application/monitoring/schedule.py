@@ -1,8 +1,8 @@
 """When a monitor is due: a fixed grid in time, spread by jitter. Pure; times are microseconds since the Unix epoch.
 
 Grid points are ``k * interval + phase``. The phase is a hash of the monitor's id, so a monitor keeps its grid over
-restarts and over probers, starts are spread evenly over the interval, and a 30 s monitor has exactly 2,880 points in any
-UTC day.
+restarts and over probers, starts are spread evenly over the interval, and a 30 s monitor has exactly 2,880 points in
+any UTC day.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Literal, Protocol
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -25,7 +25,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     detail: str | None = None
 
 
-Look = Callable[[], Awaitable[Observation]]
+Look = Callable[[], Coroutine[Any, Any, Observation]]
 """Make one probe. Ends by itself within the monitor's timeout, raises nothing but ``CancelledError``, and leaves
 nothing open however it ends. Never called twice at the same time."""
 
