@@ -21,7 +21,7 @@ class FileSpool:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._max_bytes = max_bytes
         self._done_path = directory / "done"
-        self._log = open(directory / "log", "a+b")  # noqa: SIM115  lives as long as the spool
+        self._log = (directory / "log").open("a+b")
         self._done = self._read_done()
         self._offsets = self._scan()
 
@@ -55,7 +55,7 @@ class FileSpool:
         if self._offsets:
             self._write_done(self._offsets[0])
             return
-        # Empty: start over. Truncating first would, after a crash in between, leave "done" beyond the end; that is read as 0.
+        # Empty: start over. After a crash in between, "done" lies beyond the end, which is read as 0.
         self._log.truncate(0)
         os.fsync(self._log.fileno())
         self._write_done(0)
@@ -95,8 +95,8 @@ class FileSpool:
     def _write_done(self, offset: int) -> None:
         self._done = offset
         beside = self._done_path.with_suffix(".new")
-        with open(beside, "w") as file:
+        with beside.open("w") as file:
             file.write(str(offset))
             file.flush()
             os.fsync(file.fileno())
-        os.replace(beside, self._done_path)
+        beside.replace(self._done_path)

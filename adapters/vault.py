@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -37,15 +38,13 @@ def load_master_key(path: Path) -> bytes:
             f"The master key file {path} cannot be read ({error.strerror}). Set VITALOG_MASTER_KEY_FILE to the key "
             "that `vitalog up` made; without it stored credentials cannot be used."
         ) from None
-    for decode in (
-        lambda raw: raw,
-        lambda raw: bytes.fromhex(raw.decode().strip()),
-        lambda raw: base64.b64decode(raw, validate=False),
-    ):
-        try:
-            key = decode(data)
-        except ValueError:
-            continue
+    text = data.strip()
+    candidates = [data]
+    with suppress(ValueError):
+        candidates.append(bytes.fromhex(text.decode("ascii")))
+    with suppress(ValueError):
+        candidates.append(base64.b64decode(text, validate=True))
+    for key in candidates:
         if len(key) == KEY_BYTES:
             return key
     raise VaultError(f"The master key file {path} must hold 32 random bytes, raw or as hexadecimal or base64 text.")

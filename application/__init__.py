@@ -1,1 +1,1 @@
-"""Use cases, one per file, and the ports they need. Adapters implement the ports; ``infra.wiring`` puts them together."""
+"""Use cases, one per file, and the ports they need; adapters implement the ports, ``infra.wiring`` joins them."""

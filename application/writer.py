@@ -1,4 +1,6 @@
-"""The coalescing writer: many callers' appends in one transaction, because an append costs a disk flush whatever its size."""
+"""The coalescing writer: many callers' appends in one transaction, because an append costs a disk flush whatever its
+size.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from application.ports.ledger import Ledger, LedgerUnavailable, NewEvent, VersionConflict
@@ -75,7 +78,7 @@ class LedgerWriter:
             # One of them was too late. Only that one is to be refused.
             for request in batch:
                 self._append_alone(request)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  every caller gets its answer, whatever happened
             for request in batch:
                 _refuse(request, error)
         else:
@@ -86,7 +89,7 @@ class LedgerWriter:
     def _append_alone(self, request: _Request) -> None:
         try:
             position = self._ledger.append(request.events)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  every caller gets its answer, whatever happened
             _refuse(request, error)
         else:
             _resolve(request, position)
@@ -101,7 +104,6 @@ def _refuse(request: _Request, error: Exception) -> None:
 
 
 def _settle(request: _Request, settle: Callable[[], None]) -> None:
-    try:
+    # RuntimeError: the caller's event loop has ended, so nobody waits for the answer any more.
+    with suppress(RuntimeError):
         request.loop.call_soon_threadsafe(settle)
-    except RuntimeError:
-        pass  # The caller's event loop has ended: nobody waits for the answer any more.

@@ -1,4 +1,6 @@
-"""One event as one message: a CloudEvent in binary mode (attributes in ``ce-`` headers, the event's JSON as the body)."""
+"""One event as one message: a CloudEvent in binary mode, attributes in ``ce-`` headers, the event's JSON as the
+body.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +14,6 @@ from domain import kernel
 
 STREAM = "VITALOG"
 SUBJECTS = "vitalog.events.>"
-# The ledger's row as the relay reads it: nothing is decoded on the way out.
-COLUMNS = (
-    "notification_id, originator_id, originator_version, topic, schema_version, recorded_at, actor, correlation_id, "
-    "causation_id, trace_id, state"
-)
 
 
 class NotOurs(Exception):
@@ -37,8 +34,22 @@ def subject_of(event_type: str) -> str:
 
 
 def to_message(row: tuple[Any, ...]) -> Message:
-    """The message of a row of ``COLUMNS``. ``Nats-Msg-Id`` is the position, so that JetStream drops repetitions."""
-    position, stream, version, type_, schema_version, recorded_at, actor, correlation_id, causation_id, trace_id, state = row
+    """The message of a row of the query ``to_relay``. ``Nats-Msg-Id`` is the position, so that JetStream drops
+    repetitions.
+    """
+    (
+        position,
+        stream,
+        version,
+        type_,
+        schema_version,
+        recorded_at,
+        actor,
+        correlation_id,
+        causation_id,
+        trace_id,
+        state,
+    ) = row
     headers = {
         "Nats-Msg-Id": str(position),
         "content-type": "application/json",

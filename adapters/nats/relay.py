@@ -1,12 +1,13 @@
 """The relay: what is committed in the ledger is published to JetStream, in position order, by one leader.
 
-NATS is never the only holder of anything. Its acknowledgement precedes its fsync, so whatever it loses is found again in
-the ledger by those who read the feed; the relay itself only has to go on from where it was.
+NATS is never the only holder of anything. Its acknowledgement precedes its fsync, so whatever it loses is found again
+in the ledger by those who read the feed; the relay itself only has to go on from where it was.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from contextlib import suppress
 
 import nats.errors
@@ -17,8 +18,9 @@ from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
 from adapters.nats.connection import connect
-from adapters.nats.messages import COLUMNS, STREAM, to_message
+from adapters.nats.messages import STREAM, to_message
 from adapters.nats.stream import ensure_stream
+from adapters.postgres import queries
 from adapters.postgres.connection import parameters
 from adapters.postgres.listener import Listener
 
@@ -28,15 +30,7 @@ POLL_S = 1.0
 PUBLISH_TIMEOUT_S = 10.0
 _LEADER = 0x72656C61  # "rela": the advisory lock of the one publishing relay
 
-# What is still to be published, in position order.
-_READ = f"SELECT {COLUMNS} FROM ledger.events WHERE notification_id > %s ORDER BY notification_id LIMIT %s"
-# How far this stream has got.
-_POSITION = "SELECT position FROM operations.relayed WHERE stream = %s"
-# Remember it; never backwards.
-_REMEMBER = (
-    "INSERT INTO operations.relayed (stream, position) VALUES (%s, %s) "
-    "ON CONFLICT (stream) DO UPDATE SET position = greatest(relayed.position, excluded.position)"
-)
+_QUERIES = queries.load("adapters.postgres", "ledger.sql")
 
 
 class Relay:
@@ -72,26 +66,24 @@ class Relay:
                 with suppress(nats.errors.Error, OSError, TimeoutError):
                     await asyncio.wait_for(client.close(), 2)
 
-    async def _publish_all(
-        self, connection: psycopg.AsyncConnection, client: Client, listener: Listener
-    ) -> None:
+    async def _publish_all(self, connection: psycopg.AsyncConnection, client: Client, listener: Listener) -> None:
         jetstream = client.jetstream(timeout=PUBLISH_TIMEOUT_S)
         await ensure_stream(jetstream)
-        row = await (await connection.execute(_POSITION, [STREAM])).fetchone()
+        row = await (await connection.execute(_QUERIES["relayed"], [STREAM])).fetchone()
         self.position = row[0] if row else 0
         cursor = connection.cursor(binary=True)
         while True:
-            await cursor.execute(_READ, [self.position, BATCH], prepare=True)
+            await cursor.execute(_QUERIES["to_relay"], [self.position, BATCH], prepare=True)
             rows = await cursor.fetchall()
             if not rows:
                 await listener.wait(POLL_S)
                 continue
             await self._publish(jetstream, rows)
             self.position = rows[-1][0]
-            await connection.execute(_REMEMBER, [STREAM, self.position], prepare=True)
+            await connection.execute(_QUERIES["remember_relayed"], [STREAM, self.position], prepare=True)
 
     async def _publish(self, jetstream: JetStreamContext, rows: list[tuple[object, ...]]) -> None:
-        acknowledgements = []
+        acknowledgements: list[Awaitable[object]] = []
         for row in rows:
             subject, headers, body = to_message(row)
             acknowledgements.append(await jetstream.publish_async(subject, body, headers=headers))

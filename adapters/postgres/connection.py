@@ -12,18 +12,19 @@ CONNECT_TIMEOUT_S = 5
 
 
 def parameters(url: str, *, application_name: str) -> dict[str, Any]:
-    """Connection keywords for ``url``: switched to the least privileged role, UTC, dead peers noticed within half a minute.
+    """Connection keywords for ``url``: least privileged role, UTC, dead peers noticed within half a minute.
 
     A URL of the database's owner works too: the session gives up the owner's rights as it begins.
     """
     settings = conninfo_to_dict(url)
-    options = f"{settings.pop('options', '') or ''} -c role={APP_ROLE} -c timezone=UTC -c default_transaction_isolation=read\\ committed"
+    options = [str(settings.pop("options", None) or ""), f"-c role={APP_ROLE}", "-c timezone=UTC"]
+    options.append(r"-c default_transaction_isolation=read\ committed")
     return {
         "connect_timeout": CONNECT_TIMEOUT_S,
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 3,
         **{name: value for name, value in settings.items() if value is not None},
-        "options": options.strip(),
+        "options": " ".join(options).strip(),
         "application_name": f"vitalog {application_name}",
     }

@@ -6,15 +6,11 @@ from datetime import datetime
 
 import psycopg
 
+from adapters.postgres import queries
 from adapters.postgres.connection import parameters
 from application.ports.ledger import LedgerUnavailable
 
-# The row lock makes two listeners take turns, so that only one of them sees a heartbeat that is too old.
-_BEFORE = "SELECT at FROM operations.heartbeats WHERE region = %s FOR UPDATE"
-_BEAT = (
-    "INSERT INTO operations.heartbeats (region, at) VALUES (%s, %s) "
-    "ON CONFLICT (region) DO UPDATE SET at = greatest(heartbeats.at, excluded.at)"
-)
+_QUERIES = queries.load("adapters.postgres", "ledger.sql")
 
 
 class PostgresHeartbeats:
@@ -30,8 +26,8 @@ class PostgresHeartbeats:
             if self._connection is None or self._connection.closed:
                 self._connection = psycopg.connect(**self._settings, autocommit=True)
             with self._connection.transaction():
-                row = self._connection.execute(_BEFORE, [region]).fetchone()
-                self._connection.execute(_BEAT, [region, at])
+                row = self._connection.execute(_QUERIES["heartbeat_before"], [region]).fetchone()
+                self._connection.execute(_QUERIES["beat"], [region, at])
         except psycopg.OperationalError as error:
             self._connection = None
             raise LedgerUnavailable("PostgreSQL cannot be reached. Nothing is lost; try again shortly.") from error

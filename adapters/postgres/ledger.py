@@ -7,30 +7,16 @@ from typing import Any, TypeVar
 
 import psycopg
 from eventsourcing.persistence import EventStore, IntegrityError, InterfaceError, JSONTranscoder, OperationalError
+from psycopg.rows import tuple_row
 
-from adapters.postgres.recorder import RECORDED_COLUMNS, LedgerDatastore, LedgerMapper, LedgerRecorder, recorded
+from adapters.postgres import queries
+from adapters.postgres.recorder import LedgerDatastore, LedgerMapper, LedgerRecorder, recorded
 from application.ports.ledger import LedgerUnavailable, NewEvent, RecordedEvent, VersionConflict
 from domain import kernel
 
 Result = TypeVar("Result")
 
-# Events above a position, in position order.
-_READ = f"SELECT {RECORDED_COLUMNS} FROM ledger.events WHERE notification_id > %s ORDER BY notification_id LIMIT %s"
-# The same, of some types only.
-_READ_TYPES = (
-    f"SELECT {RECORDED_COLUMNS} FROM ledger.events WHERE notification_id > %s AND topic = ANY(%s) "
-    "ORDER BY notification_id LIMIT %s"
-)
-# One stream, oldest or newest first.
-_READ_STREAM = (
-    f"SELECT {RECORDED_COLUMNS} FROM ledger.events WHERE originator_id = %s AND originator_version > %s "
-    "ORDER BY originator_version {order} LIMIT %s"
-)
-# The newest events of all streams named prefix:…; ';' is the character after ':' in C order.
-_READ_LOG = (
-    f"SELECT {RECORDED_COLUMNS} FROM ledger.events WHERE originator_id >= %s AND originator_id < %s "
-    "AND (originator_id, originator_version) < (%s, %s) ORDER BY originator_id DESC, originator_version DESC LIMIT %s"
-)
+_QUERIES = queries.load("adapters.postgres", "ledger.sql")
 
 
 class PostgresLedger(EventStore[str]):
@@ -59,19 +45,19 @@ class PostgresLedger(EventStore[str]):
     def read(self, after: int, limit: int, *, types: Collection[str] | None = None) -> list[RecordedEvent]:
         """As ``Ledger.read``."""
         if types is None:
-            return self._select(_READ, (after, limit))
-        return self._select(_READ_TYPES, (after, list(types), limit))
+            return self._select("read", (after, limit))
+        return self._select("read_types", (after, list(types), limit))
 
     def read_stream(
         self, stream: str, *, after: int = 0, limit: int | None = None, newest_first: bool = False
     ) -> list[RecordedEvent]:
         """As ``Ledger.read_stream``."""
-        return self._select(_READ_STREAM.format(order="DESC" if newest_first else "ASC"), (stream, after, limit))
+        return self._select("read_stream_newest_first" if newest_first else "read_stream", (stream, after, limit))
 
     def read_log(self, prefix: str, *, limit: int, before: tuple[str, int] | None = None) -> list[RecordedEvent]:
         """As ``Ledger.read_log``."""
         stream, version = before or (f"{prefix};", 0)
-        return self._select(_READ_LOG, (f"{prefix}:", f"{prefix};", stream, version, limit))
+        return self._select("read_log", (f"{prefix}:", f"{prefix};", stream, version, limit))
 
     def head(self) -> int:
         """As ``Ledger.head``."""
@@ -81,16 +67,16 @@ class PostgresLedger(EventStore[str]):
         """Give the connections back."""
         self.datastore.close()
 
-    def _select(self, statement: str, values: tuple[Any, ...]) -> list[RecordedEvent]:
+    def _select(self, query: str, values: tuple[Any, ...]) -> list[RecordedEvent]:
         def select() -> list[tuple[Any, ...]]:
             with self.datastore.get_connection() as connection:
-                cursor = connection.cursor(binary=True, row_factory=psycopg.rows.tuple_row)
-                return cursor.execute(statement.encode(), values, prepare=True).fetchall()
+                cursor = connection.cursor(binary=True, row_factory=tuple_row)
+                return cursor.execute(_QUERIES[query], values, prepare=True).fetchall()
 
         return [recorded(row) for row in self._guarded(select)]
 
     def _position_if_stored(self, events: Sequence[NewEvent]) -> int | None:
-        # A repeated append finds every event as it was: same bytes, same correlation. One that differs is another writer's.
+        # A repeated append finds every event as it was: same bytes, same correlation. Any other is another writer's.
         position = 0
         for new in events:
             stored = self.read_stream(new.stream, after=new.version - 1, limit=1)

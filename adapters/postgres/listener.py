@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 
 import psycopg
@@ -37,7 +37,7 @@ class Listener:
         return wake.is_set()
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[Listener]:
+    async def running(self) -> AsyncGenerator[Listener]:
         """Listen for the duration of the context."""
         task = asyncio.create_task(self._run(), name=f"listen {self._channel}")
         try:

@@ -1,8 +1,11 @@
-"""Numbered, forward-only SQL migrations: each file of ``migrations/`` is applied once, in one transaction, under a lock."""
+"""Numbered, forward-only SQL migrations: each file of ``migrations/`` is applied once, in a transaction, under a
+lock.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from importlib.resources import files
 
 import psycopg
@@ -50,7 +53,8 @@ def _apply(connection: psycopg.Connection) -> list[str]:
     unknown = sorted(applied.keys() - scripts.keys())
     if unknown:
         raise MigrationError(
-            f"The database has migration {unknown[-1]}, which this program does not know. Run a newer version of Vitalog."
+            f"The database has migration {unknown[-1]}, which this program does not know. "
+            "Run a newer version of Vitalog."
         )
     for name, text in scripts.items():
         checksum = hashlib.sha256(text.encode()).hexdigest()
@@ -80,9 +84,7 @@ def _applied(connection: psycopg.Connection) -> dict[str, str]:
 
 def _ensure_role(connection: psycopg.Connection, password: str | None) -> None:
     # Roles belong to the server, not to the database: another database's migration may create the same role just now.
-    try:
+    with suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
         connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(APP_ROLE)))
-    except (psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
-        pass
     if password is not None:
         connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(APP_ROLE), sql.Literal(password)))

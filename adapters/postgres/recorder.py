@@ -1,7 +1,7 @@
 """The eventsourcing library's recorder and mapper over the table ``ledger.events``.
 
-The library's own append locks the whole table across several round trips and numbers events with a sequence, which leaves
-holes. Here one call of ``ledger.append`` does it all: lock, number, insert, notify, commit.
+The library's own append locks the whole table across several round trips and numbers events with a sequence, which
+leaves holes. Here one call of ``ledger.append`` does it all: lock, number, insert, notify, commit.
 """
 
 from __future__ import annotations
@@ -15,19 +15,14 @@ import psycopg
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, Notification, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
-from psycopg.rows import DictRow
+from psycopg.rows import DictRow, dict_row
 
-from adapters.postgres import arrays
+from adapters.postgres import arrays, queries
 from adapters.postgres.connection import parameters
 from application.ports.ledger import NewEvent, RecordedEvent
 from domain import kernel
 
-_APPEND = (
-    "SELECT ledger.append(%b::text[], %b::bigint[], %b::text[], %b::smallint[], %b::text[], %b::uuid[], "
-    "%b::text[], %b::text[], %b::text[]) AS head"
-)
-
-
+_QUERIES = queries.load("adapters.postgres", "ledger.sql")
 WAIT_FOR_CONNECTION_S = 3.0
 
 
@@ -43,7 +38,7 @@ class LedgerDatastore(PostgresDatastore):
             pool_size=pool_size,
             max_overflow=max_overflow,
         )
-        self.pool.kwargs = parameters(url, application_name=application_name) | {"row_factory": psycopg.rows.dict_row}
+        self.pool.kwargs = parameters(url, application_name=application_name) | {"row_factory": dict_row}
 
     def after_connect_func(self) -> Any:
         """Prepare each new connection: autocommit (an append is one statement), and binary arrays."""
@@ -71,7 +66,7 @@ class LedgerEvent(StoredEvent):
 
 
 class LedgerMapper(Mapper[str]):
-    """Between ``NewEvent`` and the library's ``StoredEvent``: stable type names instead of Python topics, msgspec JSON."""
+    """Between ``NewEvent`` and the library's ``StoredEvent``: stable type names instead of topics, msgspec JSON."""
 
     def to_stored_event(self, domain_event: DomainEventProtocol[str]) -> LedgerEvent:
         """Raises ``AttributeError`` for anything that is not a ``NewEvent``."""
@@ -130,7 +125,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
             [kernel.encode(e.event) for e in events],
         )
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+    def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:
         """The library's entry point. Events without metadata are attributed to ``system``."""
         if not stored_events:
             return []
@@ -148,7 +143,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         )
         return range(head - len(events) + 1, head + 1)
 
-    def _insert(
+    def _insert(  # noqa: PLR0917  the columns of the table, in its order
         self,
         streams: list[str],
         versions: list[int],
@@ -162,7 +157,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
     ) -> int:
         with self.datastore.get_connection() as connection:
             row = connection.execute(
-                _APPEND,
+                _QUERIES["append"],
                 (
                     arrays.text_array(streams),
                     arrays.int8_array(versions),
@@ -189,12 +184,8 @@ class LedgerRecorder(PostgresApplicationRecorder):
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
         """Stored events of one stream."""
-        order = "DESC" if desc else "ASC"
-        rows = self._rows(
-            "SELECT * FROM ledger.events WHERE originator_id = %s AND originator_version > %s AND originator_version <= %s "
-            f"ORDER BY originator_version {order} LIMIT %s",
-            [str(originator_id), gt or 0, lte if lte is not None else 2**62, limit],
-        )
+        query = "stored_events_newest_first" if desc else "stored_events"
+        rows = self._rows(query, [str(originator_id), gt or 0, lte if lte is not None else 2**62, limit])
         return [LedgerEvent(**_stored(row)) for row in rows]
 
     def select_notifications(
@@ -208,11 +199,8 @@ class LedgerRecorder(PostgresApplicationRecorder):
     ) -> Sequence[Notification]:
         """Stored events in position order."""
         after = (start or 0) - (1 if inclusive_of_start and start is not None else 0)
-        rows = self._rows(
-            "SELECT * FROM ledger.events WHERE notification_id > %s AND notification_id <= %s "
-            "AND (%s::text[] IS NULL OR topic = ANY(%s::text[])) ORDER BY notification_id LIMIT %s",
-            [after, stop if stop is not None else 2**62, list(topics) or None, list(topics) or None, limit],
-        )
+        types = list(topics) or None
+        rows = self._rows("notifications", [after, stop if stop is not None else 2**62, types, types, limit])
         return [
             Notification(
                 id=row["notification_id"],
@@ -225,12 +213,14 @@ class LedgerRecorder(PostgresApplicationRecorder):
         ]
 
     def max_notification_id(self) -> int | None:
-        """Position of the newest event; None in an empty ledger. Unlike the library's, it does not retry for seconds."""
-        return self._rows("SELECT max(notification_id) AS head FROM ledger.events", [])[0]["head"]
+        """Position of the newest event; None in an empty ledger. Unlike the library's, it does not retry for
+        seconds.
+        """
+        return self._rows("head", [])[0]["head"]
 
-    def _rows(self, statement: str, values: list[Any]) -> list[DictRow]:
+    def _rows(self, query: str, values: list[Any]) -> list[DictRow]:
         with self.datastore.get_connection() as connection:
-            return connection.execute(statement.encode(), values, prepare=True).fetchall()
+            return connection.execute(_QUERIES[query], values, prepare=True).fetchall()
 
 
 def _stored(row: DictRow) -> dict[str, Any]:
@@ -247,14 +237,8 @@ def _stored(row: DictRow) -> dict[str, Any]:
     }
 
 
-RECORDED_COLUMNS = (
-    "notification_id, originator_id, originator_version, recorded_at, actor, correlation_id, causation_id, trace_id, "
-    "topic, schema_version, state"
-)
-
-
 def recorded(row: tuple[Any, ...]) -> RecordedEvent:
-    """A row of ``RECORDED_COLUMNS`` as an event. Raises as ``domain.kernel.decode`` does."""
+    """A row of the ``read…`` queries as an event. Raises as ``domain.kernel.decode`` does."""
     return RecordedEvent(
         row[0],
         row[1],

@@ -17,7 +17,5 @@ async def acknowledge_incident(
         id=incident_id,
         stream=incident_stream(incident_id),
         evolve=incidents.evolve,
-        decide=lambda incident: incidents.acknowledge(
-            incident, by=context.actor, at=services.clock.now(), note=note
-        ),
+        decide=lambda incident: incidents.acknowledge(incident, by=context.actor, at=services.clock.now(), note=note),
     )

@@ -23,7 +23,9 @@ async def sealed(vault: Vault, monitor_id: str, settings: Settings, *, before: M
     old: dict[str, Any] = {}
     if split.kept:
         if before is None or before.secret_ref is None:
-            raise Refused("'***' stands for a stored credential, but there is none. Enter the credential itself.", "target")
+            raise Refused(
+                "'***' stands for a stored credential, but there is none. Enter the credential itself.", "target"
+            )
         if _origin(before.target) != _origin(split.target):
             raise Refused("The target's host has changed: enter the credentials again instead of '***'.", "target")
         old = await asyncio.to_thread(vault.get, monitor_id, before.secret_ref)

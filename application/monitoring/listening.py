@@ -1,4 +1,4 @@
-"""Whether anybody listened for pings: gaps between heartbeats become events, so that they never become a job's downtime."""
+"""Whether anybody listened for pings: gaps between heartbeats become events, never a job's downtime."""
 
 from __future__ import annotations
 
@@ -19,12 +19,20 @@ class Heartbeats(Protocol):
     """The newest heartbeat per region, shared by every process that listens for pings."""
 
     def beat(self, region: str, at: datetime) -> datetime | None:
-        """Set the heartbeat to ``at`` (never back) and return the one before; None for the first. Raises ``LedgerUnavailable``."""
+        """Set the heartbeat to ``at`` (never back) and return the one before; None for the first.
+
+        Raises:
+            LedgerUnavailable: PostgreSQL is away.
+        """
         ...
 
 
 async def beat(services: Services, heartbeats: Heartbeats, region: str, context: Context) -> bool:
-    """One heartbeat; records the gap since the last one if it was too long. Returns whether it did. Raises ``LedgerUnavailable``."""
+    """One heartbeat; records the gap since the last one if it was too long. Returns whether it did.
+
+    Raises:
+        LedgerUnavailable: PostgreSQL is away; the gap will be recorded when it is back.
+    """
     now = services.clock.now()
     previous = await asyncio.to_thread(heartbeats.beat, region, now)
     if previous is None or now - previous <= LONGEST_PAUSE:

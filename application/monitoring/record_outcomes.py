@@ -64,7 +64,9 @@ class OutcomeRecorder:
         """Outcomes that found neither the ledger nor room in the spool."""
 
     def start(self) -> None:
-        """Store whatever comes from now on. Health is to be restored after ``drain_spool``, or it would miss what waits."""
+        """Store whatever comes from now on. Health is to be restored after ``drain_spool``, or it would miss what
+        waits.
+        """
         self._thread = threading.Thread(target=self._run, name="outcome-recorder", daemon=True)
         self._thread.start()
 
@@ -85,9 +87,7 @@ class OutcomeRecorder:
         """What is known about a monitor, including what is not stored yet."""
         return self._healths.get(monitor_id, Health())
 
-    def record(
-        self, monitor: Monitor, outcome: Outcome, correlation_id: str, causation_id: str | None = None
-    ) -> bool:
+    def record(self, monitor: Monitor, outcome: Outcome, correlation_id: str, causation_id: str | None = None) -> bool:
         """Decide, and have the events stored. Returns whether a retry would help: a failure is not confirmed yet."""
         events, health = healths.decide(self.health(monitor.id), monitor.thresholds, outcome)
         self._healths[monitor.id] = health
@@ -116,7 +116,7 @@ class OutcomeRecorder:
                 self._store(groups)
             except LedgerUnavailable:
                 self._keep(groups)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  see below
                 # A defect: keep what there is, and let the process end rather than observe without recording.
                 self._keep(groups)
                 _log.exception("recording_failed")

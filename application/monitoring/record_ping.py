@@ -11,7 +11,13 @@ from domain.monitoring.events import PingReceived, Signal, ping_stream
 
 
 async def record_ping(
-    services: Services, key: str, signal: Signal, context: Context, *, exit_status: int | None = None, region: str = "local"
+    services: Services,
+    key: str,
+    signal: Signal,
+    context: Context,
+    *,
+    exit_status: int | None = None,
+    region: str = "local",
 ) -> Result:
     """Record one ping under the key of its URL.
 

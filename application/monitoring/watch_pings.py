@@ -1,4 +1,6 @@
-"""Push monitors in the prober: pings from the ledger and deadlines from the clock become outcomes, in the order of their times."""
+"""Push monitors in the prober: pings from the ledger and deadlines from the clock become outcomes, in the order of
+their times.
+"""
 
 from __future__ import annotations
 
@@ -117,7 +119,9 @@ class PingWatcher:
         self._record(watched.monitor, outcome, correlation_id, causation_id)
 
     def _resume(self, monitor: Monitor, schedule: Schedule) -> tuple[Push, datetime]:
-        """What is awaited after the last recorded outcome, and the time from which pings are not yet taken into account."""
+        """What is awaited after the last recorded outcome, and the time from which pings are not yet taken into
+        account.
+        """
         newest = self._ledger.read_log(f"probe-log:{monitor.id}", limit=1)
         last = newest[0].event if newest else None
         if not isinstance(last, ProbeRecorded) or last.started_at < monitor.watched_since:

@@ -15,7 +15,7 @@ Resolution = Literal["recovered", "manual", "retired"]
 
 
 @event_type("monitoring.monitor-registered")
-class MonitorRegistered(Event):
+class MonitorRegistered(Event, frozen=True, kw_only=True):
     """A monitor exists from ``at`` on. Stream ``monitor:{monitor_id}``, always version 1 of it."""
 
     monitor_id: str
@@ -32,13 +32,14 @@ class MonitorRegistered(Event):
     degraded_over_ms: float | None = None
     tags: tuple[str, ...] = ()
     expect: dict[str, Any] = {}
-    """Kind-specific settings and assertions, as validated by ``domain.monitoring.targets``; header and body values are absent."""
+    """Kind-specific settings and assertions, as validated by ``domain.monitoring.targets``; header and body values
+    are absent."""
     secret_ref: str | None = None
     """Where the vault keeps this monitor's credentials; None when it has none."""
 
 
 @event_type("monitoring.monitor-revised")
-class MonitorRevised(Event):
+class MonitorRevised(Event, frozen=True, kw_only=True):
     """Some settings changed. Stream ``monitor:{monitor_id}``."""
 
     monitor_id: str
@@ -48,7 +49,7 @@ class MonitorRevised(Event):
 
 
 @event_type("monitoring.monitor-paused")
-class MonitorPaused(Event):
+class MonitorPaused(Event, frozen=True, kw_only=True):
     """Nobody looks from ``at`` on, on purpose. Stream ``monitor:{monitor_id}``."""
 
     monitor_id: str
@@ -56,7 +57,7 @@ class MonitorPaused(Event):
 
 
 @event_type("monitoring.monitor-resumed")
-class MonitorResumed(Event):
+class MonitorResumed(Event, frozen=True, kw_only=True):
     """Looking again from ``at`` on; the status is unknown until the next outcome. Stream ``monitor:{monitor_id}``."""
 
     monitor_id: str
@@ -64,7 +65,7 @@ class MonitorResumed(Event):
 
 
 @event_type("monitoring.monitor-retired")
-class MonitorRetired(Event):
+class MonitorRetired(Event, frozen=True, kw_only=True):
     """The monitor ends at ``at``; its history stays. Stream ``monitor:{monitor_id}``, the last event of it."""
 
     monitor_id: str
@@ -72,7 +73,7 @@ class MonitorRetired(Event):
 
 
 @event_type("monitoring.probe-requested")
-class ProbeRequested(Event):
+class ProbeRequested(Event, frozen=True, kw_only=True):
     """A person asked for one probe outside the grid. Stream ``probe-requests:{monitor_id}``."""
 
     monitor_id: str
@@ -80,11 +81,11 @@ class ProbeRequested(Event):
 
 
 @event_type("monitoring.probe-recorded")
-class ProbeRecorded(Outcome, Event):
+class ProbeRecorded(Outcome, Event, frozen=True, kw_only=True):
     """One observation. Stream ``probe-log:{monitor_id}:{UTC day of scheduled_at}``."""
 
 
-class _Transition(Event):
+class _Transition(Event, frozen=True, kw_only=True):
     monitor_id: str
     since: datetime
     """Back-dated to the start of the first outcome of the run that confirmed it."""
@@ -98,22 +99,22 @@ class _Transition(Event):
 
 
 @event_type("monitoring.monitor-went-up")
-class MonitorWentUp(_Transition):
+class MonitorWentUp(_Transition, frozen=True, kw_only=True):
     """Confirmed up. Stream ``health:{monitor_id}``."""
 
 
 @event_type("monitoring.monitor-degraded")
-class MonitorDegraded(_Transition):
+class MonitorDegraded(_Transition, frozen=True, kw_only=True):
     """Confirmed degraded: reachable, but slow. Stream ``health:{monitor_id}``."""
 
 
 @event_type("monitoring.monitor-went-down")
-class MonitorWentDown(_Transition):
+class MonitorWentDown(_Transition, frozen=True, kw_only=True):
     """Confirmed down. Stream ``health:{monitor_id}``."""
 
 
 @event_type("monitoring.incident-opened")
-class IncidentOpened(Event):
+class IncidentOpened(Event, frozen=True, kw_only=True):
     """A monitor went down. Stream ``incident:{incident_id}``, always version 1 of it."""
 
     incident_id: str
@@ -126,7 +127,7 @@ class IncidentOpened(Event):
 
 
 @event_type("monitoring.incident-acknowledged")
-class IncidentAcknowledged(Event):
+class IncidentAcknowledged(Event, frozen=True, kw_only=True):
     """A person has seen it. Stream ``incident:{incident_id}``."""
 
     incident_id: str
@@ -136,7 +137,7 @@ class IncidentAcknowledged(Event):
 
 
 @event_type("monitoring.incident-noted")
-class IncidentNoted(Event):
+class IncidentNoted(Event, frozen=True, kw_only=True):
     """A person wrote something down. Stream ``incident:{incident_id}``."""
 
     incident_id: str
@@ -146,7 +147,7 @@ class IncidentNoted(Event):
 
 
 @event_type("monitoring.incident-resolved")
-class IncidentResolved(Event):
+class IncidentResolved(Event, frozen=True, kw_only=True):
     """It is over. Stream ``incident:{incident_id}``; notes may follow."""
 
     incident_id: str
@@ -158,7 +159,7 @@ class IncidentResolved(Event):
 
 
 @event_type("monitoring.ping-received")
-class PingReceived(Event):
+class PingReceived(Event, frozen=True, kw_only=True):
     """A job reported to its push monitor. Stream ``pings:{monitor_id}:{UTC day of at}``."""
 
     monitor_id: str
@@ -171,8 +172,10 @@ class PingReceived(Event):
 
 
 @event_type("monitoring.listening-gap-recorded")
-class ListeningGapRecorded(Event):
-    """Between these moments nobody listened for pings, so a ping missed then says nothing. Stream ``listener:{region}``."""
+class ListeningGapRecorded(Event, frozen=True, kw_only=True):
+    """Between these moments nobody listened for pings, so a ping missed then says nothing. Stream
+    ``listener:{region}``.
+    """
 
     region: str
     from_at: datetime

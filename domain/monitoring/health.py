@@ -57,7 +57,8 @@ class Health(msgspec.Struct, frozen=True):
 
     status: Status = "unknown"
     run: tuple[Mark, ...] = ()
-    """Outcomes since the last one that agreed with ``status``, oldest first, at most ``LONGEST_RUN``; empty in a steady state."""
+    """Outcomes since the last one that agreed with ``status``, oldest first, at most ``LONGEST_RUN``; empty in a
+    steady state."""
     at: datetime | None = None
     """Effective time of the newest outcome: never earlier than that of the one before, even if a clock was set back."""
     incident_id: str | None = None
@@ -107,7 +108,9 @@ def forget_status(health: Health) -> Health:
 
 
 def decide(health: Health, thresholds: Thresholds, outcome: Outcome) -> tuple[list[Event], Health]:
-    """The events one outcome causes, in order (the observation, a transition, an incident's opening or end), and the health after them."""
+    """The events one outcome causes, in order (the observation, a transition, an incident's opening or end), and the
+    health after them.
+    """
     recorded = outcome if isinstance(outcome, ProbeRecorded) else as_recorded(outcome)
     after = observe(health, outcome)
     if not after.run or after.run is health.run:
@@ -172,7 +175,9 @@ def _confirmed(status: Status, run: Sequence[Mark], thresholds: Thresholds) -> t
     worse_needed, better_needed = thresholds
     if status == "unknown":
         failing = run[-1].severity == 2
-        return _agreement(run, worse_needed if failing else better_needed, range(2, 3) if failing else range(2), worst=True)
+        return _agreement(
+            run, worse_needed if failing else better_needed, range(2, 3) if failing else range(2), worst=True
+        )
     now = SEVERITY_OF_STATUS[status]
     if run[-1].severity > now:
         return _agreement(run, worse_needed, range(now + 1, 3), worst=False)

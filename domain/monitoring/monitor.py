@@ -24,7 +24,9 @@ MAX_INTERVAL_S = 366 * 86_400
 
 
 class Refused(Exception):
-    """A decision that cannot be taken; the message says what to change, ``field`` names the input at fault (or None)."""
+    """A decision that cannot be taken; the message says what to change, ``field`` names the input at fault (or
+    None).
+    """
 
     def __init__(self, message: str, field: str | None = None) -> None:
         super().__init__(message)
@@ -131,7 +133,9 @@ def evolve(monitor: Monitor | None, event: Event) -> Monitor | None:
     """The monitor after one event of its stream; other events leave it as it is."""
     if isinstance(event, MonitorRegistered):
         fields = {name: getattr(event, name) for name in Settings.__struct_fields__}
-        return Monitor(id=event.monitor_id, registered_at=event.at, watched_since=event.at, changed_at=event.at, **fields)
+        return Monitor(
+            id=event.monitor_id, registered_at=event.at, watched_since=event.at, changed_at=event.at, **fields
+        )
     if monitor is None:
         return None
     version = monitor.version + 1
@@ -166,7 +170,8 @@ def check(settings: Settings) -> None:
     if settings.kind != "push":
         if not 0.05 <= settings.timeout_s <= settings.interval_s:
             raise Refused(
-                f"timeout_s must be between 0.05 and interval_s ({settings.interval_s:g}), so that probes never overlap.",
+                f"timeout_s must be between 0.05 and interval_s ({settings.interval_s:g}), "
+                "so that probes never overlap.",
                 "timeout_s",
             )
         if not 0.5 <= settings.retry_interval_s <= settings.interval_s:

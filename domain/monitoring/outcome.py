@@ -33,20 +33,24 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     monitor_id: str
     verdict: Verdict
     scheduled_at: datetime
-    """When the probe was due: a point of the monitor's grid, or the moment a retry or a probe on request was due. UTC."""
+    """When the probe was due: a point of the monitor's grid, or the moment a retry or a probe on request was due.
+    UTC."""
     started_at: datetime
     """When it really began, by the prober's steady clock. UTC."""
     total_ms: float | None = None
-    """From the first DNS query to the last byte read, monotonic clock, milliseconds rounded to 0.1; None when nothing was measured."""
+    """From the first DNS query to the last byte read, monotonic clock, milliseconds rounded to 0.1; None when
+    nothing was measured."""
     phases: Phases | None = None
     status_code: int | None = None
     """HTTP status code; None for other kinds and when no response came."""
     reason: str | None = None
     """Stable snake_case code of why it did not pass (``timeout``, ``status_unexpected`` …); None on ``pass``."""
     detail: str | None = None
-    """At most 200 characters of sanitized technical detail, such as ``expected 200-299, got 503``; never a credential."""
+    """At most 200 characters of sanitized technical detail, such as ``expected 200-299, got 503``; never a
+    credential."""
     vouches_ms: int
-    """How long from ``started_at`` this outcome speaks for its monitor: interval + timeout + grace at that time, milliseconds."""
+    """How long from ``started_at`` this outcome speaks for its monitor: interval + timeout + grace at that time,
+    milliseconds."""
     prober: str
     """Name of the process that made the observation."""
     region: str = "local"

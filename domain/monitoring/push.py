@@ -1,6 +1,7 @@
 """The dead man's switch: when a ping is due, and what its arrival or absence says.
 
-A schedule is a period or a cron expression in a time zone, plus a grace time. Deadlines follow from the last ping alone,
+A schedule is a period or a cron expression in a time zone, plus a grace time. Deadlines follow from the last ping
+alone,
 so neither a late worker nor a restart moves or loses one. A deadline that passed while nobody was listening for pings
 says nothing about the job: its outcome is ``error``, no data.
 """
@@ -110,7 +111,9 @@ def deadline(push: Push, schedule: Schedule) -> datetime:
 
 
 def on_ping(push: Push, schedule: Schedule, ping: PingReceived) -> tuple[Push, Observation | None]:
-    """After a ping that came no later than the deadline (earlier deadlines are to be taken with ``on_deadline`` first)."""
+    """After a ping that came no later than the deadline (earlier deadlines are to be taken with ``on_deadline``
+    first).
+    """
     if ping.signal == "log":
         return push, None
     if ping.signal == "start":
@@ -129,9 +132,7 @@ def on_ping(push: Push, schedule: Schedule, ping: PingReceived) -> tuple[Push, O
     )
 
 
-def on_deadline(
-    push: Push, schedule: Schedule, gaps: Iterable[tuple[datetime, datetime]]
-) -> tuple[Push, Observation]:
+def on_deadline(push: Push, schedule: Schedule, gaps: Iterable[tuple[datetime, datetime]]) -> tuple[Push, Observation]:
     """After a deadline passed in silence. ``gaps`` are the times in which nobody listened for pings."""
     missed = deadline(push, schedule)
     overran = push.running_since is not None and missed < push.due + schedule.grace

@@ -1,0 +1,80 @@
+-- name: append
+-- All events in one transaction, or none; answers the position of the last.
+SELECT ledger.append(%b::text[], %b::bigint[], %b::text[], %b::smallint[], %b::text[], %b::uuid[], %b::text[], %b::text[],
+                     %b::text[]) AS head
+
+-- name: head
+-- Position of the newest event; NULL in an empty ledger.
+SELECT max(notification_id) AS head FROM ledger.events
+
+-- name: read
+-- Events above a position, in position order.
+SELECT notification_id, originator_id, originator_version, recorded_at, actor, correlation_id, causation_id, trace_id,
+       topic, schema_version, state
+FROM ledger.events WHERE notification_id > %s ORDER BY notification_id LIMIT %s
+
+-- name: read_types
+-- The same, of some types only.
+SELECT notification_id, originator_id, originator_version, recorded_at, actor, correlation_id, causation_id, trace_id,
+       topic, schema_version, state
+FROM ledger.events WHERE notification_id > %s AND topic = ANY(%s) ORDER BY notification_id LIMIT %s
+
+-- name: read_stream
+-- One stream, oldest first.
+SELECT notification_id, originator_id, originator_version, recorded_at, actor, correlation_id, causation_id, trace_id,
+       topic, schema_version, state
+FROM ledger.events WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version LIMIT %s
+
+-- name: read_stream_newest_first
+-- One stream, newest first.
+SELECT notification_id, originator_id, originator_version, recorded_at, actor, correlation_id, causation_id, trace_id,
+       topic, schema_version, state
+FROM ledger.events WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version DESC LIMIT %s
+
+-- name: read_log
+-- The newest events of all streams named "prefix:…", in a range from "prefix:" to "prefix;" (the next character in C order).
+SELECT notification_id, originator_id, originator_version, recorded_at, actor, correlation_id, causation_id, trace_id,
+       topic, schema_version, state
+FROM ledger.events
+WHERE originator_id >= %s AND originator_id < %s AND (originator_id, originator_version) < (%s, %s)
+ORDER BY originator_id DESC, originator_version DESC LIMIT %s
+
+-- name: stored_events
+-- One stream as the eventsourcing library asks for it.
+SELECT * FROM ledger.events WHERE originator_id = %s AND originator_version > %s AND originator_version <= %s
+ORDER BY originator_version LIMIT %s
+
+-- name: stored_events_newest_first
+-- The same, newest first.
+SELECT * FROM ledger.events WHERE originator_id = %s AND originator_version > %s AND originator_version <= %s
+ORDER BY originator_version DESC LIMIT %s
+
+-- name: notifications
+-- A section of the ledger as the eventsourcing library asks for it.
+SELECT * FROM ledger.events
+WHERE notification_id > %s AND notification_id <= %s AND (%s::text[] IS NULL OR topic = ANY(%s::text[]))
+ORDER BY notification_id LIMIT %s
+
+-- name: to_relay
+-- What is still to be published, in position order; undecoded.
+SELECT notification_id, originator_id, originator_version, topic, schema_version, recorded_at, actor, correlation_id,
+       causation_id, trace_id, state
+FROM ledger.events WHERE notification_id > %s ORDER BY notification_id LIMIT %s
+
+-- name: relayed
+-- How far a JetStream stream has got.
+SELECT position FROM operations.relayed WHERE stream = %s
+
+-- name: remember_relayed
+-- Remember it; never backwards.
+INSERT INTO operations.relayed (stream, position) VALUES (%s, %s)
+ON CONFLICT (stream) DO UPDATE SET position = greatest(relayed.position, excluded.position)
+
+-- name: heartbeat_before
+-- The last heartbeat; the row lock makes two listeners take turns, so that only one sees one that is too old.
+SELECT at FROM operations.heartbeats WHERE region = %s FOR UPDATE
+
+-- name: beat
+-- A new heartbeat; never backwards.
+INSERT INTO operations.heartbeats (region, at) VALUES (%s, %s)
+ON CONFLICT (region) DO UPDATE SET at = greatest(heartbeats.at, excluded.at)
