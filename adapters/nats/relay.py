@@ -22,13 +22,13 @@ from adapters.nats.messages import STREAM, to_message
 from adapters.nats.stream import ensure_stream
 from adapters.postgres import queries
 from adapters.postgres.connection import parameters
+from adapters.postgres.leadership import while_leading
 from adapters.postgres.listener import Listener
 
 _log = structlog.get_logger(__name__)
 BATCH = 500
 POLL_S = 1.0
 PUBLISH_TIMEOUT_S = 10.0
-_LEADER = 0x72656C61  # "rela": the advisory lock of the one publishing relay
 
 _QUERIES = queries.load("adapters.postgres", "ledger.sql")
 
@@ -43,26 +43,26 @@ class Relay:
         self.leading = False
 
     async def run(self) -> None:
-        """Lead, and begin anew whenever PostgreSQL or NATS was away."""
+        """Lead, and begin anew whenever PostgreSQL or NATS was away. Raises ``LeadershipLost``."""
+        await while_leading(self._database_url, "relay", self._work)
+
+    async def _work(self) -> None:
+        self.leading = True
         async with Listener(self._database_url, "ledger", application_name="relay listener").running() as listener:
             while True:
                 try:
-                    await self._lead(listener)
+                    await self._connect_and_publish(listener)
                 except (psycopg.Error, nats.errors.Error, OSError, TimeoutError) as error:
                     _log.warning("relay_interrupted", error=str(error).strip()[:200] or type(error).__name__)
                     await asyncio.sleep(POLL_S)
 
-    async def _lead(self, listener: Listener) -> None:
+    async def _connect_and_publish(self, listener: Listener) -> None:
         settings = parameters(self._database_url, application_name="relay")
         async with await psycopg.AsyncConnection.connect(**settings, autocommit=True) as connection:
-            while not await _try_lock(connection):
-                await listener.wait(POLL_S)
             client = await connect(self._nats_url, name="relay")
-            self.leading = True
             try:
                 await self._publish_all(connection, client, listener)
             finally:
-                self.leading = False
                 with suppress(nats.errors.Error, OSError, TimeoutError):
                     await asyncio.wait_for(client.close(), 2)
 
@@ -95,8 +95,3 @@ class Relay:
         except NotFoundError:
             await ensure_stream(jetstream)
             raise TimeoutError("the JetStream stream was gone; it is made again") from None
-
-
-async def _try_lock(connection: psycopg.AsyncConnection) -> bool:
-    row = await (await connection.execute("SELECT pg_try_advisory_lock(%s)", [_LEADER])).fetchone()
-    return bool(row and row[0])

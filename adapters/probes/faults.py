@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import errno
 import os
+import socket
 import ssl
 from typing import Final
 
@@ -74,6 +75,15 @@ def from_errno(number: int | None) -> NotPassedError:
     if reason is None:
         return fault("prober_fault", f"the prober's machine said: {what}")
     return fail(reason, what)
+
+
+def shortage() -> NotPassedError | None:
+    """Our own lack of descriptors, found by trying: glibc and libpq report it as an unknown name or not at all."""
+    try:
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close()
+    except OSError as error:
+        return from_os_error(error)
+    return None
 
 
 def from_tls_error(error: ssl.SSLError) -> NotPassedError:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import psycopg
 
-from adapters.probes.faults import KNOWN_ERRNOS, NotPassedError, fail, from_errno
+from adapters.probes.faults import KNOWN_ERRNOS, NotPassedError, fail, from_errno, shortage
 from adapters.probes.resolver import Resolver
 from adapters.probes.watch import Stopwatch, observed
 from application.ports.probe import Observation, Prepared
@@ -91,6 +91,9 @@ def _verdict(error: psycopg.Error, *, querying: bool = False) -> NotPassedError:
     if state is not None:
         reason, detail = _BY_SQLSTATE.get(state, ("query_failed", "the server refuses"))
         return fail(reason, f"{detail} (SQLSTATE {state})")
+    ours = shortage()
+    if ours is not None:
+        return ours
     text = str(error).lower()
     for sentence, number in _ERRNOS_BY_TEXT.items():
         if sentence in text:

@@ -13,7 +13,7 @@ import socket
 import threading
 
 from adapters.probes import nameserver
-from adapters.probes.faults import NotPassedError, fail, fault, from_errno
+from adapters.probes.faults import NotPassedError, fail, fault, from_errno, shortage
 from adapters.probes.line import Address
 from adapters.probes.watch import Stopwatch
 from domain.monitoring.targets.address import is_ip
@@ -75,13 +75,12 @@ class Resolver:
         self._work.put((loop, future, host, port))
 
     async def _blame(self, error: OSError) -> NotPassedError:
-        """Whose fault a failed lookup is. glibc reports a lack of descriptors as an unknown name, hence the attempt."""
+        """Whose fault a failed lookup is."""
+        ours = shortage()
+        if ours is not None:
+            return ours
         if not isinstance(error, socket.gaierror):
             return from_errno(error.errno)
-        try:
-            socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close()
-        except OSError as shortage:
-            return from_errno(shortage.errno)
         if error.errno == socket.EAI_MEMORY:
             return from_errno(errno.ENOMEM)
         if error.errno in {socket.EAI_AGAIN, socket.EAI_SYSTEM} and not await asyncio.shield(self._check_health()):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID, uuid5
 
 import msgspec
@@ -35,26 +36,42 @@ class _Watched(msgspec.Struct):
     """Position of the newest ping taken into account."""
 
 
+class Resumption(NamedTuple):
+    """Where to go on with a push monitor."""
+
+    monitor: Monitor
+    schedule: Schedule
+    state: Push
+    pings: list[RecordedEvent]
+    """Not yet taken into account, oldest first."""
+
+
 class PingWatcher:
-    """Not thread-safe. ``record(monitor, outcome, correlation_id, causation_id)`` is called for each outcome."""
+    """Not thread-safe but for ``look_up``. ``record`` is called for each outcome, in the order of their times."""
 
     def __init__(self, ledger: Ledger, record: Record, *, prober: str, region: str) -> None:
         self._ledger, self._record = ledger, record
         self._prober, self._region = prober, region
         self._watched: dict[str, _Watched] = {}
-        self._gaps: list[tuple[datetime, datetime]] = [
-            (recorded.event.from_at, recorded.event.to_at)
-            for recorded in ledger.read_stream(listener_stream(region), limit=_KEPT_GAPS, newest_first=True)
-            if isinstance(recorded.event, ListeningGapRecorded)
-        ]
+        self._gaps: list[tuple[datetime, datetime]] = []
 
-    def set(self, monitor: Monitor) -> None:
-        """Watch a push monitor, or go on with its new settings. Raises ``LedgerUnavailable``."""
+    def load_gaps(self) -> None:
+        """Learn of the times in which nobody listened. Raises ``LedgerUnavailable``."""
+        recent = self._ledger.read_stream(listener_stream(self._region), limit=_KEPT_GAPS, newest_first=True)
+        for recorded in reversed(recent):
+            if isinstance(recorded.event, ListeningGapRecorded):
+                self.on_gap(recorded.event)
+
+    def look_up(self, monitor: Monitor) -> Resumption:
+        """What the ledger says of a push monitor. May run in another thread. Raises ``LedgerUnavailable``."""
         schedule = push.schedule_of(monitor)
         state, since = self._resume(monitor, schedule)
-        watched = _Watched(monitor, schedule, state)
-        pings = self._pings_after(monitor, since)
-        self._watched[monitor.id] = watched
+        return Resumption(monitor, schedule, state, self._pings_after(monitor, since))
+
+    def set(self, resumption: Resumption) -> None:
+        """Watch a push monitor, or go on with its new settings."""
+        monitor, schedule, state, pings = resumption
+        self._watched[monitor.id] = _Watched(monitor, schedule, state)
         for recorded in pings:
             self.on_ping(recorded)
 

@@ -1,0 +1,106 @@
+"""``vitalog prober``: probes monitors, judges pings, records what it sees."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime
+from importlib.metadata import version
+from uuid import uuid4
+
+import structlog
+
+from adapters.clock import SteadyClock
+from adapters.postgres.leadership import while_leading
+from adapters.postgres.ledger import PostgresLedger
+from adapters.postgres.listener import Listener
+from adapters.probes import every_probe
+from adapters.spool import FileSpool
+from adapters.vault import PostgresVault, load_master_key
+from application.monitoring.follow_monitors import MonitorFollower
+from application.monitoring.judging import Origin
+from application.monitoring.probing import Prober
+from application.monitoring.record_outcomes import OutcomeRecorder
+from application.monitoring.watch_pings import PingWatcher
+from application.ports.ledger import LedgerUnavailable
+from domain.monitoring.monitor import Monitor
+from domain.monitoring.outcome import Outcome
+from infra.processes.runtime import run_until_stopped, until
+from infra.settings import Settings
+
+_log = structlog.get_logger(__name__)
+_POLL_S = 1.0
+_PAUSE_S = 0.05
+"""Between two looks at the ledger at least: it grows with every outcome, but rarely holds anything for the prober."""
+
+
+class RecordingStopped(Exception):
+    """Outcomes can no longer be recorded; the process ends so that it can begin anew."""
+
+
+def run(settings: Settings) -> int:
+    """Until SIGTERM or SIGINT; returns the exit code."""
+
+    async def main(stop: asyncio.Event) -> None:
+        url = settings.require_database_url()
+        await until(stop, while_leading(url, f"prober {settings.region}", lambda: _work(settings)))
+
+    return run_until_stopped(main)
+
+
+async def _work(settings: Settings) -> None:
+    url, region = settings.require_database_url(), settings.region
+    clock = SteadyClock()
+    ledger = PostgresLedger(url, application_name="prober")
+    vault = PostgresVault(url, load_master_key(settings.require_master_key_file()))
+    spool = FileSpool(settings.data_dir / "spool" / region)
+    recorder = OutcomeRecorder(ledger, spool, actor=f"prober:{region}")
+    origin = Origin(prober=region, region=region)
+
+    def record(monitor: Monitor, outcome: Outcome, cause: str | None) -> bool:
+        return recorder.record(monitor, outcome, str(uuid4()), cause)
+
+    agent = f"Vitalog/{version('vitalog')}"
+    prober = Prober(probes=every_probe(user_agent=agent), clock=clock, record=record, origin=origin)
+    pings = PingWatcher(ledger, recorder.record, prober=region, region=region)
+    follower = MonitorFollower(ledger, vault, prober=prober, pings=pings, recorder=recorder)
+    async with Listener(url, "ledger", application_name="prober listener").running() as listener:
+        await _begin(recorder, follower, listener)
+        recorder.start()
+        prober.start()
+        _log.info("probing", monitors=prober.watched, region=region)
+        try:
+            while True:
+                _check(recorder, prober)
+                with suppress(LedgerUnavailable):
+                    await follower.advance()
+                await asyncio.sleep(_PAUSE_S)
+                await listener.wait(_patience(pings.sweep(clock.now()), clock.now()))
+        finally:
+            await prober.stop()
+            await asyncio.to_thread(recorder.close)
+            ledger.close()
+            spool.close()
+
+
+async def _begin(recorder: OutcomeRecorder, follower: MonitorFollower, listener: Listener) -> None:
+    while True:
+        try:
+            await asyncio.to_thread(recorder.drain_spool)
+            await follower.load()
+        except LedgerUnavailable as error:
+            _log.warning("waiting_for_ledger", why=str(error))
+            await listener.wait(_POLL_S)
+        else:
+            return
+
+
+def _check(recorder: OutcomeRecorder, prober: Prober) -> None:
+    if recorder.failure is not None:
+        raise RecordingStopped from recorder.failure
+    if prober.broken.done():
+        prober.broken.result()
+
+
+def _patience(due: datetime | None, now: datetime) -> float:
+    return _POLL_S if due is None else min(_POLL_S, max(0.0, (due - now).total_seconds()))
