@@ -162,6 +162,8 @@ class EmbeddedPostgres:
         if self._process is not None:
             stop_process(self._process, *_FAST_STOP)
             self._process = None
+            if self._socket_dir != self.data_dir / "run":
+                shutil.rmtree(self._socket_dir, ignore_errors=True)
 
     def __enter__(self) -> Self:
         self.start()
