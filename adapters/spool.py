@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from struct import Struct
 
-from application.ports.spool import SpoolFull
+import structlog
 
+_log = structlog.get_logger(__name__)
 MAX_BYTES = 256 * 1024 * 1024
 _HEAD = Struct("!II")  # length, CRC-32
 
@@ -28,22 +29,27 @@ class FileSpool:
     def __len__(self) -> int:
         return len(self._offsets)
 
-    def put(self, items: Sequence[bytes]) -> None:
-        """As ``Spool.put``."""
-        data = b"".join(_HEAD.pack(len(item), zlib.crc32(item)) + item for item in items)
-        end = self._log.seek(0, os.SEEK_END)
-        if end + len(data) > self._max_bytes:
-            raise SpoolFull(f"The spool has reached {self._max_bytes} bytes.")
+    def put(self, items: Sequence[bytes]) -> int:
+        """As ``Spool.put``. A disk that cannot take them counts as full."""
+        begin = end = self._log.seek(0, os.SEEK_END)
+        fitting: list[bytes] = []
+        offsets: list[int] = []
+        for item in items:
+            if end + _HEAD.size + len(item) > self._max_bytes:
+                break
+            fitting.append(_HEAD.pack(len(item), zlib.crc32(item)) + item)
+            offsets.append(end)
+            end += _HEAD.size + len(item)
         try:
-            self._log.write(data)
+            self._log.write(b"".join(fitting))
             self._log.flush()
             os.fsync(self._log.fileno())
         except OSError as error:
-            self._log.truncate(end)
-            raise SpoolFull(f"The spool cannot be written: {error.strerror}.") from error
-        for item in items:
-            self._offsets.append(end)
-            end += _HEAD.size + len(item)
+            _log.error("spool_unwritable", error=error.strerror)
+            self._log.truncate(begin)
+            return 0
+        self._offsets += offsets
+        return len(offsets)
 
     def peek(self, limit: int) -> list[bytes]:
         """As ``Spool.peek``."""
@@ -61,7 +67,7 @@ class FileSpool:
         self._write_done(0)
 
     def close(self) -> None:
-        """Close the file; everything in it stays."""
+        """As ``Spool.close``."""
         self._log.close()
 
     def _scan(self) -> list[int]:

@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from application.ports.ledger import Ledger, LedgerUnavailable, NewEvent, VersionConflict
-from application.ports.spool import Spool, SpoolFull
+from application.ports.spool import Spool
 from domain import kernel
 from domain.kernel import Event
 from domain.monitoring import health as healths
@@ -102,10 +102,11 @@ class OutcomeRecorder:
             self._stored.wait_for(lambda: self._pending == 0 or self.failure is not None)
 
     def close(self) -> None:
-        """Store or spool everything recorded so far, then stop."""
+        """Store or spool everything recorded so far, then stop, and let go of the spool."""
         self._queue.put(None)
         if self._thread is not None:
             self._thread.join()
+        self._spool.close()
 
     def _run(self) -> None:
         open_ = True
@@ -145,14 +146,12 @@ class OutcomeRecorder:
         if not groups:
             return
         first = not len(self._spool)
-        try:
-            self._spool.put([_pack(group) for group in groups])
-        except SpoolFull as error:
-            self.lost += len(groups)
-            _log.error("outcomes_lost", count=len(groups), total=self.lost, why=str(error))
-        else:
-            if first:
-                _log.warning("ledger_unavailable", waiting=len(self._spool), what="outcomes wait in the spool")
+        kept = self._spool.put([_pack(group) for group in groups])
+        if kept < len(groups):
+            self.lost += len(groups) - kept
+            _log.error("outcomes_lost", why="the spool is full", total=self.lost)
+        elif first:
+            _log.warning("ledger_unavailable", what="outcomes wait in the spool")
 
     def _store(self, groups: Sequence[Group]) -> None:
         if not groups:

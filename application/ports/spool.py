@@ -6,19 +6,11 @@ from collections.abc import Sequence
 from typing import Protocol
 
 
-class SpoolFull(Exception):
-    """The spool has reached its bound; what does not fit is lost, and the time it covers becomes no data."""
-
-
 class Spool(Protocol):
     """A first-in, first-out queue of byte strings that survives the process."""
 
-    def put(self, items: Sequence[bytes]) -> None:
-        """Keep the items durably, all or none, behind those that wait already.
-
-        Raises:
-            SpoolFull: they do not fit.
-        """
+    def put(self, items: Sequence[bytes]) -> int:
+        """Keep as many of the items, from the first on, as fit, durably, behind those that wait. Returns how many."""
         ...
 
     def peek(self, limit: int) -> list[bytes]:
@@ -27,6 +19,10 @@ class Spool(Protocol):
 
     def drop(self, count: int) -> None:
         """Forget the oldest ``count`` items, durably."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it; everything in it stays."""
         ...
 
     def __len__(self) -> int: ...

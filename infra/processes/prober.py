@@ -53,8 +53,7 @@ async def _work(settings: Settings) -> None:
     clock = SteadyClock()
     ledger = PostgresLedger(url, application_name="prober")
     vault = PostgresVault(url, load_master_key(settings.require_master_key_file()))
-    spool = FileSpool(settings.data_dir / "spool" / region)
-    recorder = OutcomeRecorder(ledger, spool, actor=f"prober:{region}")
+    recorder = OutcomeRecorder(ledger, FileSpool(settings.data_dir / "spool" / region), actor=f"prober:{region}")
     origin = Origin(prober=region, region=region)
 
     def record(monitor: Monitor, outcome: Outcome, cause: str | None) -> bool:
@@ -80,7 +79,6 @@ async def _work(settings: Settings) -> None:
             await prober.stop()
             await asyncio.to_thread(recorder.close)
             ledger.close()
-            spool.close()
 
 
 async def _begin(recorder: OutcomeRecorder, follower: MonitorFollower, listener: Listener) -> None:

@@ -7,26 +7,34 @@ import threading
 
 import pytest
 
+from adapters.postgres.ledger import PostgresLedger
 from application.ports.ledger import VersionConflict
 from application.writer import LedgerWriter
 
 
-class CountingLedger:
+class CountingLedger(PostgresLedger):
     """The real ledger, which also counts its transactions and can be held back."""
 
-    def __init__(self, ledger):
-        self.ledger, self.transactions = ledger, 0
+    def __init__(self, url: str) -> None:
+        super().__init__(url, application_name="test")
+        self.transactions = 0
         self.gate = threading.Event()
         self.gate.set()
 
     def append(self, events):
         self.gate.wait()
         self.transactions += 1
-        return self.ledger.append(events)
+        return super().append(events)
 
 
-async def test_appends_that_wait_together_share_a_transaction_and_get_their_own_positions(ledger, new_events):
-    counting = CountingLedger(ledger)
+@pytest.fixture
+def counting(database):
+    ledger = CountingLedger(database.url)
+    yield ledger
+    ledger.close()
+
+
+async def test_appends_that_wait_together_share_a_transaction_and_get_their_own_positions(counting, ledger, new_events):
     writer = LedgerWriter(counting)
     counting.gate.clear()
     appends = [asyncio.ensure_future(writer.append(new_events(f"s:{n}", 1, 2))) for n in range(50)]
@@ -41,9 +49,8 @@ async def test_appends_that_wait_together_share_a_transaction_and_get_their_own_
     writer.close()
 
 
-async def test_only_the_append_that_came_too_late_is_refused(ledger, new_events):
+async def test_only_the_append_that_came_too_late_is_refused(counting, ledger, new_events):
     ledger.append(new_events("taken"))
-    counting = CountingLedger(ledger)
     writer = LedgerWriter(counting)
     counting.gate.clear()
     first = asyncio.ensure_future(writer.append(new_events("opens the gate")))

@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from adapters.postgres import migrator
 from adapters.postgres.migrator import MigrationError, migrate, pending
@@ -15,9 +17,9 @@ from adapters.postgres.migrator import MigrationError, migrate, pending
 def empty_url(database) -> str:
     """The owner's URL of a database beside the given one, with nothing in it."""
     with psycopg.connect(database.owner_url, autocommit=True) as connection:
-        name = connection.execute("SELECT current_database()").fetchone()[0] + "_empty"
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
-    return psycopg.conninfo.make_conninfo(database.owner_url, dbname=name)
+        name = f"{connection.info.dbname}_empty"
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+    return make_conninfo(database.owner_url, dbname=name)
 
 
 def test_processes_that_migrate_at_once_apply_each_migration_once(empty_url):
