@@ -24,6 +24,24 @@ _BY_SQLSTATE = {
     "53300": ("too_many_connections", "the server has no connection left"),
     "57P03": ("not_ready", "the server is starting up or shutting down"),
 }
+# libpq does not pass on the SQLSTATE of a refused connection, only its text, in the server's language.
+_BY_TEXT = (
+    ("expected authentication request", ("connection_failed", "the server does not speak PostgreSQL")),
+    ("no password supplied", ("authentication_failed", "the server asks for a password")),
+    ("authentication failed", _BY_SQLSTATE["28P01"]),
+    ("pg_hba.conf", _BY_SQLSTATE["28000"]),
+    ("role ", _BY_SQLSTATE["28000"]),
+    ("database ", _BY_SQLSTATE["3D000"]),
+    ("too many clients", _BY_SQLSTATE["53300"]),
+    ("too many connections", _BY_SQLSTATE["53300"]),
+    ("connection slots", _BY_SQLSTATE["53300"]),
+    ("starting up", _BY_SQLSTATE["57P03"]),
+    ("shutting down", _BY_SQLSTATE["57P03"]),
+    ("recovery mode", _BY_SQLSTATE["57P03"]),
+    ("certificate", ("tls_invalid", "the server's certificate is not trusted")),
+    ("ssl", ("tls_failed", "TLS could not be agreed on")),
+    ("closed the connection", ("connection_closed", "the server closed the connection")),
+)
 _ERRNOS_BY_TEXT = {os.strerror(number).lower(): number for number in KNOWN_ERRNOS}
 
 
@@ -99,12 +117,9 @@ def _verdict(error: psycopg.Error, *, querying: bool = False) -> NotPassedError:
         if sentence in text:
             # libpq does not tell whether the kernel or a router said it, so it is not held against the target.
             return from_errno(errno.ENETDOWN if number == errno.ENETUNREACH else number)
-    if "certificate" in text:
-        return fail("tls_invalid", "the server's certificate is not trusted")
-    if "password" in text or "authentication" in text:
-        return fail("authentication_failed", "the server asks for other credentials")
-    if "ssl" in text:
-        return fail("tls_failed", "TLS could not be agreed on")
-    if querying or "closed the connection" in text:
-        return fail("connection_closed", "the server closed the connection")
-    return fail("connection_failed", "the server does not speak PostgreSQL")
+    # In front of it libpq repeats what it was told, such as the host.
+    said = text.split(" failed: ")[-1]
+    for fragment, (reason, detail) in _BY_TEXT:
+        if fragment in said:
+            return fail(reason, detail)
+    return fail("connection_closed" if querying else "connection_failed", "the server refuses the connection")
