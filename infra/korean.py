@@ -149,10 +149,39 @@ KOREAN: dict[str, str] = {
     "Connected again.": "다시 연결되었습니다.",
     "The connection broke; trying again in {n} s.": "연결이 끊겼습니다. {n}초 뒤에 다시 시도합니다.",
     # ── What went wrong, and what to do ──────────────────────────────────────────────────────────
-    "VITALOG_URL is {url!r}; write it as http://host:8080.": "VITALOG_URL이 {url!r}입니다. http://host:8080처럼 쓰세요.",
+    # settings
+    "an address or host name, such as 0.0.0.0": "주소나 호스트 이름(예: 0.0.0.0)이어야 합니다",
+    "8 or more letters, digits or signs, without spaces": "공백 없이 글자, 숫자, 기호 8개 이상이어야 합니다",
+    "console or json": "console 또는 json이어야 합니다",
+    "small letters, digits and hyphens": "영문 소문자, 숫자, 붙임표로 이루어져야 합니다",
+    "a number from 1 to 65535": "1부터 65535까지의 숫자여야 합니다",
+    "a URL that begins with {scheme}://": "{scheme}://으로 시작하는 URL이어야 합니다",
+    "VITALOG_{name} must be {what}.": "VITALOG_{name}은(는) {what}.",
+    "VITALOG_{name} is {value!r}; it must be {what}.": "VITALOG_{name}이(가) {value!r}입니다. {what}.",
+    "{name} is no setting and is ignored; is {nearest} meant?": "{name}은(는) 설정이 아니어서 무시합니다. {nearest}을(를) 쓰려고 하셨나요?",
+    "{name} is no setting and is ignored.": "{name}은(는) 설정이 아니어서 무시합니다.",
+    "Both VITALOG_{name} and VITALOG_{name}_FILE are set. Unset one of them.": (
+        "VITALOG_{name}과 VITALOG_{name}_FILE이 둘 다 설정되어 있습니다. 하나를 지우세요."
+    ),
     "VITALOG_{name}_FILE names {file}, which cannot be read: {why}.": (
         "VITALOG_{name}_FILE이 가리키는 {file}을(를) 읽을 수 없습니다: {why}."
     ),
+    "VITALOG_{name} is not set. `vitalog up` sets it for the processes it runs; for one started by itself, set it, for "
+    "example VITALOG_{name}={example}": (
+        "VITALOG_{name}이(가) 설정되지 않았습니다. `vitalog up`은 자신이 실행하는 프로세스에 이것을 설정해 줍니다. 따로 시작하는 "
+        "프로세스에는 직접 설정하세요. 예: VITALOG_{name}={example}"
+    ),
+    "VITALOG_MASTER_KEY_FILE is not set. It names the file with the vault's key, which `vitalog up` makes in its data "
+    "directory (master.key); a process started by itself needs the same one.": (
+        "VITALOG_MASTER_KEY_FILE이 설정되지 않았습니다. 금고의 열쇠가 든 파일을 가리키는 설정으로, `vitalog up`이 데이터 디렉터리에 "
+        "만듭니다(master.key). 따로 시작하는 프로세스에도 같은 열쇠가 필요합니다."
+    ),
+    "VITALOG_MASTER_KEY_FILE names {file}, and there is no such file. Give the key that `vitalog up` made (master.key in its "
+    "data directory): stored credentials cannot be read with another.": (
+        "VITALOG_MASTER_KEY_FILE이 가리키는 {file}이(가) 없습니다. `vitalog up`이 만든 열쇠(데이터 디렉터리의 master.key)를 주세요. "
+        "다른 열쇠로는 저장된 자격 증명을 읽을 수 없습니다."
+    ),
+    # the API
     "{url} wants a token, and none was found. Set VITALOG_ADMIN_TOKEN, or VITALOG_DATA_DIR to the data directory that "
     "holds admin-token.": (
         "{url}에는 토큰이 필요한데 찾지 못했습니다. VITALOG_ADMIN_TOKEN을 설정하거나, admin-token이 있는 데이터 디렉터리를 "

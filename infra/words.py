@@ -29,14 +29,14 @@ def t(english: str, **values: object) -> str:
     """The sentence in the user's language, with its ``{placeholders}`` filled in."""
     sentence = english
     if language() == "ko":
-        from infra.cli.korean import KOREAN
+        from infra.korean import KOREAN
 
         sentence = KOREAN.get(english, english)
     return sentence.format(**values) if values else sentence
 
 
 def _of_typer(_domain: str, message: str) -> str:
-    from infra.cli.korean import TYPER
+    from infra.korean import TYPER
 
     return TYPER.get(message, message)
 

@@ -9,8 +9,8 @@ from uuid import uuid4
 
 from infra.cli.address import Address, find_address
 from infra.cli.output import NOT_FOUND, PROBLEM, REFUSED, UNAVAILABLE, plain
-from infra.cli.words import language, t
 from infra.errors import UserError
+from infra.words import language, t
 
 if TYPE_CHECKING:
     import httpx

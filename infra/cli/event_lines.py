@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from infra.cli.output import COLOURS, clock, console, every, milliseconds, plain, status_word
-from infra.cli.words import t
 from infra.errors import UserError
+from infra.words import t
 
 if TYPE_CHECKING:
     from infra.cli.client import Client

@@ -12,7 +12,7 @@ import typer
 
 from infra.cli import output
 from infra.cli.output import say
-from infra.cli.words import command, examples, t
+from infra.words import command, examples, t
 
 if TYPE_CHECKING:
     import httpx

@@ -8,7 +8,7 @@ import typer
 
 from infra.cli import output, values
 from infra.cli.output import Json
-from infra.cli.words import examples, t
+from infra.words import examples, t
 
 EXAMPLES = examples(
     "vitalog monitor add https://example.org --name Example --every 30s",

@@ -20,7 +20,7 @@ from infra.cli.output import (
     status_of,
     status_word,
 )
-from infra.cli.words import t
+from infra.words import t
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from infra.cli.words import t
+from infra.words import t
 
 if TYPE_CHECKING:
     from rich.console import Console

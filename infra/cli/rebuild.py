@@ -9,8 +9,8 @@ import typer
 
 from infra.cli import output
 from infra.cli.output import NOT_FOUND, PROBLEM, Json, say
-from infra.cli.words import t
 from infra.errors import UserError
+from infra.words import t
 
 if TYPE_CHECKING:
     from infra.cli.client import Client

@@ -11,8 +11,8 @@ import typer
 
 from infra.cli import output
 from infra.cli.output import PROBLEM, UNAVAILABLE, Json, plain
-from infra.cli.words import t
 from infra.errors import UserError
+from infra.words import t
 
 if TYPE_CHECKING:
     from rich.console import Group

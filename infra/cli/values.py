@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from infra.cli.words import t
+from infra.words import t
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")

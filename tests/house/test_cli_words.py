@@ -9,15 +9,15 @@ from string import Formatter
 
 import pytest
 
-from infra.cli.korean import KOREAN
+from infra.korean import KOREAN
 
-_CLI = Path("infra/cli")
+_INFRA = Path("infra")
 
 
 def _sentences() -> set[str]:
     """Every text given to ``t()``, and every docstring that ``command`` makes into help."""
     found: set[str] = set()
-    for path in _CLI.glob("*.py"):
+    for path in _INFRA.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             match node:
                 case ast.Call(func=ast.Name("t"), args=[ast.Constant(str(text)), *_]):
@@ -62,7 +62,7 @@ def test_a_translation_keeps_the_placeholders(english: str) -> None:
 )
 def test_the_language_follows_the_environment(environment: dict[str, str], language: str) -> None:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("LANG", "LC_", "VITALOG_"))}
-    code = "from infra.cli.words import language; print(language())"
+    code = "from infra.words import language; print(language())"
     done = subprocess.run(
         [sys.executable, "-c", code], env=kept | environment, capture_output=True, text=True, check=True
     )
