@@ -136,29 +136,22 @@ class PingWatcher:
         self._record(watched.monitor, outcome, correlation_id, causation_id)
 
     def _resume(self, monitor: Monitor, schedule: Schedule) -> tuple[Push, datetime]:
-        """What is awaited after the last recorded outcome, and the time from which pings are not yet taken into
-        account.
-        """
-        newest = self._ledger.read_log(f"probe-log:{monitor.id}", limit=1)
-        last = newest[0].event if newest else None
-        if not isinstance(last, ProbeRecorded) or last.started_at < monitor.watched_since:
-            return push.begin(schedule, monitor.watched_since), monitor.watched_since
-        at = last.scheduled_at
-        if last.reason in {"ping_missed", "not_listening"}:
-            return Push(schedule.due_after(at - schedule.grace)), at
-        if last.reason == "job_overran":
-            return Push(schedule.due_after(self._last_report_before(monitor, at))), at
-        return Push(schedule.due_after(at)), at
-
-    def _last_report_before(self, monitor: Monitor, at: datetime) -> datetime:
+        """What is awaited after the last recorded outcome, and the time from which pings are not yet accounted for."""
+        since: datetime | None = None
         before: tuple[str, int] | None = None
-        while page := self._ledger.read_log(f"pings:{monitor.id}", limit=50, before=before):
+        while page := self._ledger.read_log(f"probe-log:{monitor.id}", limit=20, before=before):
             for recorded in page:
-                ping = recorded.event
-                if isinstance(ping, PingReceived) and ping.at <= at and ping.signal in {"success", "fail"}:
-                    return max(ping.at, monitor.watched_since)
+                outcome = recorded.event
+                if not isinstance(outcome, ProbeRecorded) or outcome.started_at < monitor.watched_since:
+                    return push.begin(schedule, monitor.watched_since), since or monitor.watched_since
+                at = outcome.scheduled_at
+                since = since or at
+                if outcome.reason in push.OVERRAN:
+                    continue  # It left the due time as it was: an earlier outcome tells that.
+                due = at - schedule.grace if outcome.reason in push.MISSED else at
+                return Push(schedule.due_after(due)), since
             before = (page[-1].stream, page[-1].version)
-        return monitor.watched_since
+        return push.begin(schedule, monitor.watched_since), since or monitor.watched_since
 
     def _pings_after(self, monitor: Monitor, since: datetime) -> list[RecordedEvent]:
         """Oldest first."""

@@ -20,6 +20,10 @@ from domain.monitoring.events import PingReceived
 from domain.monitoring.monitor import Monitor, Refused
 from domain.monitoring.outcome import GRACE_MS, Verdict
 
+MISSED = ("ping_missed", "not_listening")
+"""Reasons of a missed due time: by the job's fault, and by ours."""
+OVERRAN = ("job_overran", "end_not_heard")
+"""Reasons of a job that started and did not say it ended: by the job's fault, and by ours."""
 MAX_GRACE_S = 31 * 86_400
 _WHAT = "A push monitor's expect may hold grace_s (seconds), cron (five fields) and tz (an IANA time zone)."
 
@@ -139,7 +143,7 @@ def on_deadline(push: Push, schedule: Schedule, gaps: Iterable[tuple[datetime, d
     after = Push(push.due) if overran else Push(schedule.due_after(push.due))
     earliest = push.running_since if overran and push.running_since else push.due - schedule.grace
     unheard = any(begun < missed and ended > earliest for begun, ended in gaps)
-    reason = "not_listening" if unheard else "job_overran" if overran else "ping_missed"
+    reason = OVERRAN[unheard] if overran else MISSED[unheard]
     detail = f"due {push.due:%Y-%m-%dT%H:%M:%SZ}, grace {schedule.grace.total_seconds():g} s"
     return after, Observation(
         missed, "error" if unheard else "fail", reason, detail, None, _vouches(after, schedule, missed)
