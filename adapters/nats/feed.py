@@ -6,6 +6,7 @@ import asyncio
 from contextlib import suppress
 from typing import NamedTuple
 
+import msgspec
 import nats.errors
 import structlog
 from nats.aio.client import Client
@@ -18,6 +19,7 @@ from adapters.nats.connection import connect
 from adapters.nats.messages import STREAM, SUBJECTS, NotOurs, from_message
 from adapters.nats.stream import ensure_stream
 from application.ports.ledger import RecordedEvent
+from domain.kernel import UnknownEventType
 
 _log = structlog.get_logger(__name__)
 BATCH = 500
@@ -30,6 +32,9 @@ class Delivery(NamedTuple):
 
     events: list[RecordedEvent]
     messages: list[Msg]
+    unreadable: bool
+    """Some message was not an event this program can read. The ledger has it too, and tells a poison event from a newer
+    one: look there."""
 
 
 class Feed:
@@ -46,11 +51,7 @@ class Feed:
         return self._subscription is not None and self._client is not None and self._client.is_connected
 
     async def next(self, timeout_s: float) -> Delivery | None:
-        """What has come; None when nothing did within the timeout, or NATS is away.
-
-        Raises:
-            domain.kernel.UnknownEventType, msgspec.DecodeError: an event that this program cannot read.
-        """
+        """What has come; None when nothing did within the timeout, or NATS is away."""
         try:
             subscription = await self._subscribed()
             messages = await subscription.fetch(BATCH, timeout=timeout_s)
@@ -62,12 +63,14 @@ class Feed:
             await asyncio.sleep(min(timeout_s, _PAUSE_S))
             return None
         events: list[RecordedEvent] = []
+        unreadable = False
         for message in messages:
             try:
                 events.append(from_message(message.headers, message.data))
-            except NotOurs as error:
-                _log.warning("foreign_message", subject=message.subject, error=str(error))
-        return Delivery(events, messages)
+            except (NotOurs, UnknownEventType, msgspec.MsgspecError) as error:
+                unreadable = True
+                _log.warning("unreadable_message", subject=message.subject, error=str(error)[:200])
+        return Delivery(events, messages, unreadable)
 
     async def acknowledge(self, delivery: Delivery) -> None:
         """Only after what followed from it is committed."""
