@@ -48,7 +48,7 @@ class Span:
 
     __slots__ = ("end", "seen", "start", "state")
 
-    def __init__(self, start: int, end: int, state: State, seen: int | None = None) -> None:
+    def __init__(self, start: int, end: int, state: State, seen: int) -> None:
         self.start = start
         self.end = end
         self.state: State = state
@@ -68,7 +68,7 @@ class Timeline:
     ``settle``, and ``removed`` the starts of spans that are gone.
     """
 
-    __slots__ = ("dirty", "effective", "floor", "registered", "removed", "retired", "spans", "status", "turned")
+    __slots__ = ("dirty", "effective", "floor", "mark", "registered", "removed", "retired", "spans", "status", "turned")
 
     def __init__(self, registered: int) -> None:
         self.registered = registered
@@ -81,8 +81,10 @@ class Timeline:
         self.floor = -1
         self.dirty = CLEAN
         self.removed: set[int] = set()
+        self.mark = registered
+        """``effective`` when anything but the last span's end changed last; what came since, that span has ``seen``."""
         self.turned = True
-        """Whether anything but the last span's end changed since ``settle``."""
+        """Whether that was since ``settle``."""
 
     def observe(self, started: int, vouches: int) -> None:
         """An outcome that is not an ``error`` vouches for ``vouches`` microseconds from its effective time on."""
@@ -95,12 +97,12 @@ class Timeline:
                 self.dirty = min(self.dirty, last.start)
                 return
         self._cover(at, at + vouches)
-        self.turned = True
+        self._turn()
 
     def confirm(self, since: int, status: Status) -> None:
         """A transition, back-dated: vouched time from ``since`` on takes the new status, also across gaps."""
         self.status = status
-        self.turned = True
+        self._turn()
         first = self._index(since)
         tail: list[Span] = []
         for span in self.spans[first:]:
@@ -117,7 +119,7 @@ class Timeline:
         if self.retired is not None or self._paused():
             return
         self.status = "unknown"
-        self.turned = True
+        self._turn()
         pauses = [span.end for span in self.spans if span.state == "paused"]
         at = max(at, self.registered, *pauses[-1:])
         first, tail = self._before(at)
@@ -128,7 +130,7 @@ class Timeline:
         if self.retired is not None or not self._paused():
             return
         self.status = "unknown"
-        self.turned = True
+        self._turn()
         pause = self.spans[-1]
         end = max(at, pause.start)
         self._replace(len(self.spans) - 1, [Span(pause.start, end, "paused", pause.seen)] if end > pause.start else [])
@@ -137,7 +139,7 @@ class Timeline:
         """The monitor's life ends at ``at``; nothing is known or counted after it."""
         if self.retired is None:
             self.retired = max(at, self.registered)
-            self.turned = True
+            self._turn()
             first, tail = self._before(self.retired)
             self._replace(first, tail)
 
@@ -181,6 +183,10 @@ class Timeline:
             tail.append(Span(at, end, self.status, self.effective))
         self._replace(first, tail)
 
+    def _turn(self) -> None:
+        self.turned = True
+        self.mark = self.effective
+
     def _paused(self) -> bool:
         return bool(self.spans) and self.spans[-1].end == FOREVER
 
@@ -205,8 +211,7 @@ class Timeline:
         for span in tail:
             last = merged[-1] if merged else None
             if last and last.state == span.state and last.end == span.start and span.end != FOREVER:
-                seen = span.seen if last.seen is None else last.seen if span.seen is None else max(last.seen, span.seen)
-                merged[-1] = Span(last.start, span.end, span.state, seen)
+                merged[-1] = Span(last.start, span.end, span.state, max(last.seen, span.seen))
             else:
                 merged.append(span)
         old = self.spans[first:]

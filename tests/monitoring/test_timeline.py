@@ -147,8 +147,8 @@ def test_what_is_stored_batch_by_batch_is_what_one_fold_gives(history: list[Step
     assert stored == {span.start: (span.end, span.state, span.seen) for span in fold(history).spans}
 
 
-def stored_in_batches(history: list[Step], cuts: set[int]) -> dict[int, tuple[int, str, int | None]]:
-    stored: dict[int, tuple[int, str, int | None]] = {}
+def stored_in_batches(history: list[Step], cuts: set[int]) -> dict[int, tuple[int, str, int]]:
+    stored: dict[int, tuple[int, str, int]] = {}
     timeline = Timeline(10)
     for n, (what, at, extra) in enumerate(history):
         if what != "observe" and at <= timeline.floor:
@@ -161,16 +161,16 @@ def stored_in_batches(history: list[Step], cuts: set[int]) -> dict[int, tuple[in
     return stored
 
 
-def store(timeline: Timeline, stored: dict[int, tuple[int, str, int | None]]) -> None:
+def store(timeline: Timeline, stored: dict[int, tuple[int, str, int]]) -> None:
     for start in timeline.removed:
         stored.pop(start, None)
     stored |= {span.start: (span.end, span.state, span.seen) for span in timeline.changed()}
     timeline.settle()
 
 
-def restore(timeline: Timeline, stored: dict[int, tuple[int, str, int | None]]) -> None:
+def restore(timeline: Timeline, stored: dict[int, tuple[int, str, int]]) -> None:
     store(timeline, stored)
-    timeline.spans = [Span(start, end, state, seen) for start, (end, state, seen) in sorted(stored.items())]  # type: ignore[arg-type]
+    timeline.spans = [Span(start, end, state, seen) for start, (end, state, seen) in sorted(stored.items())]
     timeline.floor = -1
 
 
@@ -230,6 +230,6 @@ def test_an_open_pause_has_no_end() -> None:
     assert life(timeline) == [(10, 30, "unknown"), (30, HORIZON, "paused")]
 
 
-@given(st.datetimes(min_value=datetime(1960, 1, 1), max_value=datetime(2300, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+@given(st.datetimes(min_value=datetime(1960, 1, 1), max_value=datetime(2300, 1, 1), timezones=st.just(UTC)))
 def test_microseconds_are_exact_both_ways(at: datetime) -> None:
     assert moment(micros(at)) == at

@@ -1,0 +1,196 @@
+"""Events into read models, rows and checkpoint in one transaction; what cannot be folded parks, the rest goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import psycopg
+import structlog
+
+from adapters.postgres import queries
+from application.ports.ledger import RecordedEvent
+from projections.base import Projection, Undecodable
+from projections.runner import Runner
+
+_log = structlog.get_logger(__name__)
+_SQL = queries.load("adapters.postgres", "projections.sql")
+_LONGEST_NOTICE = 7_900
+"""PostgreSQL takes less than 8000 bytes."""
+
+
+class Gap(Exception):
+    """An event is missing before the first of a batch: read the ledger from ``expected`` on."""
+
+    def __init__(self, expected: int, got: int) -> None:
+        super().__init__(f"Expected event {expected}, got {got}. Read the events between from the ledger.")
+        self.expected = expected
+        self.got = got
+
+
+class ReadModelMissing(Exception):
+    """A read model has no checkpoint. Restart the projector: it makes what is missing."""
+
+
+class Folding:
+    """Some read models that move together, over one connection (in autocommit mode).
+
+    What they remember is valid only while their checkpoints say so: another projector, or a swapped rebuild, changes
+    position or generation, and then everything remembered is dropped.
+    """
+
+    def __init__(
+        self, connection: psycopg.Connection[Any], projections: Sequence[Projection], *, notify: bool = True
+    ) -> None:
+        """``notify``: tell listeners of channel ``projections`` after each batch."""
+        self._db = connection
+        self._projections = {projection.schema: projection for projection in projections}
+        self._names = sorted(self._projections)
+        self._runner = Runner(projections)
+        self._alone = {projection.schema: Runner([projection]) for projection in projections}
+        self._notify = notify
+        self._known: dict[str, tuple[int, int]] = {}
+        self._parked: dict[str, set[str]] = {}
+        self.position = 0
+        """Every event up to here is folded into all of them."""
+
+    def refresh(self) -> int:
+        """Read the checkpoints anew; returns ``position``."""
+        with self._db.transaction():
+            self._lock()
+        return self.position
+
+    def apply(self, events: Sequence[RecordedEvent]) -> None:
+        """Fold the events (consecutive positions) that are not folded yet; idempotent.
+
+        Raises:
+            Gap: the first event is not the next one.
+            psycopg.Error: PostgreSQL is away, or the tables are not what they should be. Nothing is remembered.
+        """
+        if not events:
+            return
+        try:
+            self._transact(events)
+        except BaseException as error:
+            self._forget()
+            if not _is_poison(error):
+                raise
+            _log.warning("projection_batch_failed", first=events[0].position, size=len(events), error=_text(error))
+            for name in self._names:
+                Folding(self._db, [self._projections[name]], notify=self._notify).bisect(events)
+            self.refresh()
+
+    def bisect(self, events: Sequence[RecordedEvent]) -> None:
+        """Fold what can be folded of the events, and park what fails alone with the later events of its stream."""
+        try:
+            self._transact(events)
+        except Exception as error:
+            self._forget()
+            if not _is_poison(error):
+                raise
+            if len(events) == 1:
+                self._park(events[0], error)
+                return
+            middle = len(events) // 2
+            self.bisect(events[:middle])
+            self.bisect(events[middle:])
+
+    def _transact(self, events: Sequence[RecordedEvent]) -> None:
+        last = events[-1].position
+        with self._db.transaction():
+            self._lock()
+            behind = {name: position for name, (position, _) in self._known.items() if position < last}
+            if not behind:
+                return
+            if events[0].position > min(behind.values()) + 1:
+                raise Gap(min(behind.values()) + 1, events[0].position)
+            if len(behind) == len(self._names) and len(set(behind.values())) == 1 and not any(self._parked.values()):
+                monitors = self._write(
+                    self._runner, events[self.position + 1 - events[0].position :], self._names, last
+                )
+            else:
+                monitors: set[str] = set()
+                for name, position in behind.items():
+                    due = events[position + 1 - events[0].position :]
+                    monitors |= self._write(self._alone[name], self._without_parked(name, due), [name], last)
+            if self._notify:
+                self._db.execute(_SQL["notify"], [_notice(last, monitors)], prepare=True)
+        for name in behind:
+            self._known[name] = last, self._known[name][1]
+        self.position = min(position for position, _ in self._known.values())
+
+    def _write(self, runner: Runner, events: Sequence[RecordedEvent], names: list[str], last: int) -> set[str]:
+        batch = runner.fold(self._db, events)
+        with self._db.pipeline():
+            runner.flush(self._db)
+            self._db.execute(_SQL["advance"], [last, names], prepare=True)
+        return batch.monitors
+
+    def _lock(self) -> None:
+        rows = self._db.execute(_SQL["lock_checkpoints"], [self._names], prepare=True).fetchall()
+        known: dict[str, tuple[int, int]] = {name: (position, generation) for name, position, generation in rows}
+        if known.keys() != self._projections.keys():
+            missing = ", ".join(sorted(self._projections.keys() - known.keys()))
+            raise ReadModelMissing(f"The read model {missing} has no checkpoint. Restart the projector: it makes it.")
+        if known != self._known:
+            self._runner.forget()
+            self._known = known
+            self._parked = {name: set() for name in self._names}
+            for name, stream in self._db.execute(_SQL["parked_streams"], [self._names], prepare=True).fetchall():
+                self._parked[name].add(stream)
+        self.position = min(position for position, _ in known.values())
+
+    def _without_parked(self, name: str, events: Sequence[RecordedEvent]) -> Sequence[RecordedEvent]:
+        parked = self._parked[name]
+        later = [event for event in events if event.stream in parked] if parked else []
+        if not later:
+            return events
+        self._dead_letters(
+            name, later, poison=False, error="It waits behind an earlier event of its stream that failed."
+        )
+        return [event for event in events if event.stream not in parked]
+
+    def _park(self, event: RecordedEvent, error: Exception) -> None:
+        (name,) = self._names
+        with self._db.transaction():
+            self._lock()
+            if event.position != self.position + 1:
+                return
+            self._dead_letters(name, [event], poison=True, error=_text(error))
+            self._db.execute(_SQL["advance"], [event.position, [name]], prepare=True)
+        self._forget()
+        _log.error("event_parked", projection=name, position=event.position, stream=event.stream, error=_text(error))
+
+    def _dead_letters(self, name: str, events: Sequence[RecordedEvent], *, poison: bool, error: str) -> None:
+        columns: list[object] = [
+            [event.position for event in events],
+            [event.stream for event in events],
+            [event.version for event in events],
+            [e.event.stored_type if isinstance(e.event, Undecodable) else e.type for e in events],
+            [poison] * len(events),
+            [error] * len(events),
+        ]
+        self._db.execute(_SQL["park"], [name, *columns], prepare=True)
+
+    def _forget(self) -> None:
+        self._runner.forget()
+        self._known = {}
+
+
+def _is_poison(error: BaseException) -> bool:
+    # The event's fault, not the database's: a lost connection, a missing table or a full disk would park everything.
+    if isinstance(error, psycopg.Error):
+        return isinstance(error, psycopg.DataError | psycopg.IntegrityError)
+    return isinstance(error, Exception) and not isinstance(error, Gap | ReadModelMissing | MemoryError | OSError)
+
+
+def _text(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".replace("\0", "")[:1000]
+
+
+def _notice(position: int, monitors: set[str]) -> str:
+    notice = msgspec.json.encode({"position": position, "monitors": sorted(monitors)})
+    if len(notice) > _LONGEST_NOTICE:
+        notice = msgspec.json.encode({"position": position, "monitors": "*"})
+    return notice.decode()

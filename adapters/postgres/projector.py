@@ -1,0 +1,147 @@
+"""The projector: keeps every read model up with the ledger, from the feed and from the ledger itself."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+import structlog
+
+from adapters.postgres import backlog, queries
+from adapters.postgres.connection import parameters
+from adapters.postgres.folding import Folding, Gap
+from adapters.postgres.read_models import ensure_read_models
+from adapters.postgres.rebuild import rebuild_once
+from application.ports.ledger import LedgerUnavailable, RecordedEvent
+from projections import registry
+
+_log = structlog.get_logger(__name__)
+_SQL = queries.load("adapters.postgres", "projections.sql")
+BATCH = 10_000
+"""Events per transaction when catching up."""
+_POLL_S = 0.5
+
+
+class Stopped(Exception):
+    """The ledger holds an event that this program does not know. Upgrade the program, then start it again."""
+
+
+class Projector:
+    """One at a time is active in the whole installation; others stand by until its session ends. Not thread-safe."""
+
+    def __init__(self, url: str, *, application_name: str = "projector", batch: int = BATCH) -> None:
+        self._url = url
+        self._name = application_name
+        self._batch = batch
+        self._db: psycopg.Connection[Any] | None = None
+        self._folding: Folding | None = None
+
+    def start(self, *, wait: bool = True, stop: threading.Event | None = None) -> bool:
+        """Become the active projector and make the read models that are missing; again after ``LedgerUnavailable``.
+
+        Returns False when another one is active and ``wait`` is False, or ``stop`` was set while waiting.
+
+        Raises:
+            LedgerUnavailable: PostgreSQL cannot be reached.
+        """
+        self.close()
+        patience = stop or threading.Event()
+        try:
+            db = self._db = psycopg.connect(**parameters(self._url, application_name=self._name), autocommit=True)
+            announced = False
+            while not _scalar(db, "lead"):
+                if not wait or patience.is_set():
+                    self.close()
+                    return False
+                if not announced:
+                    announced = True
+                    _log.info("standing_by", role="projector")
+                patience.wait(_POLL_S)
+            ensure_read_models(db)
+            self._folding = Folding(db, [registry.build(name) for name in registry.NAMES])
+            self._folding.refresh()
+        except psycopg.OperationalError as error:
+            self.close()
+            raise _unavailable() from error
+        return True
+
+    @property
+    def position(self) -> int:
+        """Every event up to here is in every read model."""
+        return self._folding.position if self._folding else 0
+
+    def apply(self, events: Sequence[RecordedEvent]) -> None:
+        """Fold events of the feed: consecutive positions, in order. What is folded already is dropped, and a gap before
+        them is fetched from the ledger.
+
+        Raises:
+            LedgerUnavailable: PostgreSQL is away; start again, then repeat.
+            Stopped: as ``catch_up``.
+        """
+        _, folding = self._active()
+        try:
+            folding.apply(events)
+        except Gap as gap:
+            self.catch_up(until=gap.got - 1)
+            folding.apply(events)
+        except psycopg.OperationalError as error:
+            self.close()
+            raise _unavailable() from error
+
+    def catch_up(self, until: int | None = None, *, stop: threading.Event | None = None) -> int:
+        """Fold from the ledger until ``until``, or its head, or ``stop`` is set. Returns ``position``.
+
+        Raises:
+            LedgerUnavailable: PostgreSQL is away; start again, then repeat.
+            Stopped: an event is of a type or version that this program does not know. Everything before it is folded,
+                and the reason is in the checkpoints.
+        """
+        db, folding = self._active()
+        try:
+            goal = min(until, backlog.head(db)) if until is not None else backlog.head(db)
+            while folding.position < goal and not (stop and stop.is_set()):
+                section = backlog.read(db, folding.position, min(goal, folding.position + self._batch))
+                folding.apply(section.events)
+                if section.unknown:
+                    db.execute(_SQL["stop"], [section.unknown, list(registry.NAMES)])
+                    raise Stopped(section.unknown)
+        except psycopg.OperationalError as error:
+            self.close()
+            raise _unavailable() from error
+        return folding.position
+
+    def run_rebuilds(self, stop: threading.Event) -> None:
+        """Execute requested rebuilds, on a connection of their own, until ``stop`` is set: the body of a thread."""
+        while not stop.is_set():
+            try:
+                if self.rebuild_once(stop):
+                    continue
+            except psycopg.OperationalError as error:
+                _log.warning("rebuild_waits", error=str(error).strip()[:200])
+            stop.wait(_POLL_S)
+
+    def rebuild_once(self, stop: threading.Event | None = None) -> bool:
+        """Execute the oldest requested rebuild; False when there is none, or another process is at it."""
+        return rebuild_once(self._url, application_name=f"{self._name} rebuild", batch=self._batch, stop=stop)
+
+    def close(self) -> None:
+        """Give up the lead."""
+        if self._db is not None:
+            self._db.close()
+        self._db = self._folding = None
+
+    def _active(self) -> tuple[psycopg.Connection[Any], Folding]:
+        if self._db is None or self._folding is None:
+            raise LedgerUnavailable("This projector is not active. Start it first.")
+        return self._db, self._folding
+
+
+def _scalar(db: psycopg.Connection[Any], query: str) -> Any:
+    row = db.execute(_SQL[query]).fetchone()
+    return row[0] if row else None
+
+
+def _unavailable() -> LedgerUnavailable:
+    return LedgerUnavailable("PostgreSQL cannot be reached. Read models stand still until it is back; nothing is lost.")

@@ -1,0 +1,1 @@
+"""Read models: what the events add up to, kept ready for queries. One ``.py`` beside one ``.sql`` each."""

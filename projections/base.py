@@ -1,0 +1,131 @@
+"""What a read model is to the runner: folds for events, and how its changed rows are fetched and written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from importlib.resources import files
+from typing import Any, ClassVar, Protocol, TypeVar
+
+import psycopg
+
+from domain.kernel import Event
+from domain.monitoring.events import ProbeRecorded
+
+Database = psycopg.Connection[Any]
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class Recorded(Protocol):
+    """An event as the ledger holds it; see ``application.ports.ledger.RecordedEvent``."""
+
+    @property
+    def position(self) -> int: ...
+    @property
+    def stream(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def recorded_at(self) -> datetime: ...
+    @property
+    def actor(self) -> str: ...
+    @property
+    def correlation_id(self) -> str: ...
+    @property
+    def causation_id(self) -> str | None: ...
+    @property
+    def event(self) -> Event: ...
+
+
+Fold = Callable[[Recorded, Any], None]
+
+
+class Undecodable(Event, frozen=True, kw_only=True, tag=False):
+    """Stands for an event whose stored JSON cannot be read: whoever folds it fails, and it is parked."""
+
+    type: ClassVar[str] = "undecodable"
+    schema_version: ClassVar[int] = 0
+    stored_type: str
+    error: str
+
+
+class Batch:
+    """Some events in position order, and whom they concern."""
+
+    def __init__(self, events: Sequence[Recorded]) -> None:
+        self.events = events
+        self.monitors: set[str] = set()
+        """Monitors that any event of the batch speaks of."""
+        self.rare: list[Recorded] = []
+        """The events that are not outcomes."""
+        add, rare = self.monitors.add, self.rare.append
+        for record in events:
+            event = record.event
+            if type(event) is ProbeRecorded:
+                add(event.monitor_id)
+                continue
+            rare(record)
+            monitor_id = getattr(event, "monitor_id", None)
+            if monitor_id is not None:
+                add(monitor_id)
+
+
+class Projection:
+    """One read model. Its rows are a function of the events in order: never of the clock, a zone, or batch sizes.
+
+    A batch goes through ``load`` (fetch what the events will change), ``observe`` and ``folds`` (in memory, no I/O),
+    ``fetch`` (what only folding told) and ``flush`` (one statement per table). After a failure ``forget`` drops
+    everything that is in memory.
+    """
+
+    name: ClassVar[str]
+
+    def __init__(self, schema: str | None = None) -> None:
+        """``schema``: where its tables are; its own name, unless it is built beside."""
+        self.schema = schema or self.name
+        self.sql = statements(self.name, self.schema)
+
+    def folds(self) -> Mapping[type[Event], Fold]:
+        """What is done with each kind of event; outcomes go to ``observe``."""
+        return {}
+
+    def load(self, db: Database, batch: Batch) -> None:
+        """Fetch the state that ``batch`` changes, unless it is in memory."""
+
+    def observe(self, record: Recorded, outcome: ProbeRecorded, started: int, /) -> None:
+        """Fold one outcome; ``started`` is its ``started_at`` in microseconds since 1970 UTC."""
+
+    def fetch(self, db: Database) -> None:
+        """After folding: fetch rows that deltas are to be added to."""
+
+    def flush(self, db: Database) -> None:
+        """Write the changed rows. Runs in a pipeline: results cannot be read."""
+
+    def forget(self) -> None:
+        """Drop everything that is in memory."""
+
+
+_SECTION = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
+
+
+def statements(name: str, schema: str | None = None) -> dict[str, bytes]:
+    """The named statements of ``projections/{name}.sql``, addressed to ``schema`` instead of the schema ``name``."""
+    text = files("projections").joinpath(f"{name}.sql").read_text(encoding="utf-8")
+    if schema is not None and schema != name:
+        text = re.sub(rf"\b{name}\.(?=\w)", f"{schema}.", text)
+        text = re.sub(rf"\bSCHEMA {name}\b", f"SCHEMA {schema}", text)
+    parts = _SECTION.split(text)
+    return {key: body.strip().encode() for key, body in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def keep_recent(cache: dict[Key, Value], used: Iterable[Key], limit: int) -> None:
+    """Bound a cache: the entries used longest ago go first."""
+    if len(cache) <= limit // 2:
+        return
+    for key in used:
+        if key in cache:
+            cache[key] = cache.pop(key)
+    for key in list(cache)[: max(len(cache) - limit, 0)]:
+        del cache[key]

@@ -1,0 +1,29 @@
+"""The same events give the same bytes, however they came."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.views.conftest import dump
+from tests.views.histories import eventful
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_every_split_into_batches_gives_the_same_bytes_as_one_replay(seed, database, ledger, projector, replay) -> None:
+    ledger.append(eventful(seed))
+    dice = random.Random(seed)
+    events = ledger.read(0, 10_000)
+    while events:
+        size = dice.choice((1, 2, 7, 50, 400))
+        projector.apply(events[:size])
+        if dice.random() < 0.2:
+            projector.start()
+        events = events[size:]
+    projector.close()
+    found = dump(database.url)
+    expected = replay()
+    assert sum(map(len, found.values())) > 100
+    for table, rows in expected.items():
+        assert found[table] == rows, table
