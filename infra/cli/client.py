@@ -15,7 +15,7 @@ from infra.words import language, t
 if TYPE_CHECKING:
     import httpx
 
-_PAGE = 200
+_PAGE = 1000
 _TIMEOUT_S = 30.0
 
 
@@ -51,8 +51,8 @@ class Client:
         return answer.json() if answer.content else None
 
     def delete(self, path: str) -> None:
-        """End it."""
-        self._ask("DELETE", path)
+        """End it, whatever version it is at."""
+        self._ask("DELETE", path, headers={"If-Match": "*"})
 
     def items(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         """The items of a list, page after page."""
@@ -65,6 +65,10 @@ class Client:
                 return
             # The link may name another host than the one we came by (a proxy's): only its query counts.
             answer = self._ask("GET", path, params=dict(answer.url.copy_with(raw_path=b"/").join(following).params))
+
+    def head(self) -> int:
+        """Position of the ledger's newest event."""
+        return max((item["position"] + item["lag"] for item in self.get("/projections")["items"]), default=0)
 
     @contextmanager
     def stream(self, path: str, headers: Mapping[str, str], query: Mapping[str, Any]) -> Generator[httpx.Response]:

@@ -60,7 +60,8 @@ def tail(
         lines = Lines(client)
         after = None if start is None else start - 1
         if follow:
-            events = live(client, _head(client) if after is None else after, only)
+            # The head is named, so that even a connection that breaks at once loses no event.
+            events = live(client, client.head() if after is None else after, only)
         else:
             events = client.items("/events", after=after or 0, **only)
         for event in events:
@@ -68,11 +69,6 @@ def tail(
                 output.emit_line(event)
             else:
                 lines.show(event)
-
-
-def _head(client: Client) -> int:
-    """Position of the newest event: named at the start, so that not even a connection that breaks at once loses one."""
-    return max((item["position"] + item["lag"] for item in client.get("/projections")["items"]), default=0)
 
 
 def live(client: Client, after: int, only: dict[str, str | None]) -> Iterator[dict[str, Any]]:

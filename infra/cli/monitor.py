@@ -99,15 +99,20 @@ def find(client: Client, refs: list[str]) -> list[dict[str, Any]]:
         UserError: one of them means no monitor, or several.
     """
     monitors = list(client.items("/monitors"))
+    if any(not _matches(ref, monitors) for ref in refs):
+        # Perhaps it was added a moment ago: look again once everything up to now is in the list.
+        monitors = list(client.items("/monitors", min_position=client.head()))
     return [_one(ref, monitors) for ref in refs]
 
 
-def _one(ref: str, monitors: list[dict[str, Any]]) -> dict[str, Any]:
+def _matches(ref: str, monitors: list[dict[str, Any]]) -> list[dict[str, Any]]:
     by_id = [monitor for monitor in monitors if monitor["id"] == ref]
     by_name = [monitor for monitor in monitors if monitor["name"] == ref]
-    matches = (
-        by_id or by_name or [monitor for monitor in monitors if ref and str(monitor["id"]).startswith(ref.lower())]
-    )
+    return by_id or by_name or [monitor for monitor in monitors if ref and str(monitor["id"]).startswith(ref.lower())]
+
+
+def _one(ref: str, monitors: list[dict[str, Any]]) -> dict[str, Any]:
+    matches = _matches(ref, monitors)
     if len(matches) == 1:
         return matches[0]
     if not matches:

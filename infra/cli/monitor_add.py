@@ -21,7 +21,6 @@ _HTTP = t("Checks of a web address")
 _TCP = t("Checks of a TCP port")
 _PUSH = t("Jobs that report by themselves")
 _POLICY = t("When it counts as down")
-_SHORTEST_USUAL_TIMEOUT_S, _SHORTEST_USUAL_RETRY_S = 10, 20
 
 
 def add(  # noqa: PLR0917  every parameter is an option
@@ -147,9 +146,8 @@ def add(  # noqa: PLR0917  every parameter is an option
         "kind": chosen,
         "target": target if probed else None,
         "interval_s": every,
-        # A short interval leaves no room for the usual timeout and retry.
-        "timeout_s": timeout or (every if probed and every and every < _SHORTEST_USUAL_TIMEOUT_S else None),
-        "retry_interval_s": retry_every or (every if probed and every and every < _SHORTEST_USUAL_RETRY_S else None),
+        "timeout_s": timeout,
+        "retry_interval_s": retry_every,
         "failures_to_down": failures,
         "passes_to_up": passes,
         "degraded_over_ms": round(slow_over * 1000, 1) if slow_over else None,
