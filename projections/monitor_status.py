@@ -197,8 +197,10 @@ class MonitorStatus(Projection):
     def _transition(self, _: Recorded, event: MonitorWentUp | MonitorDegraded | MonitorWentDown) -> None:
         state = self._states.get(event.monitor_id)
         if state is not None:
-            state.status = STATUS_AFTER[type(event)]
-            state.since = micros(event.since)
+            if state.listens_from is not None:
+                # An outcome in flight at a pause may confirm one after it: it says nothing about the time since.
+                state.status = STATUS_AFTER[type(event)]
+                state.since = max(micros(event.since), state.listens_from)
             state.incident_id = event.incident_id if isinstance(event, MonitorWentDown) else None
             self._changed.add(event.monitor_id)
 

@@ -1,0 +1,124 @@
+"""Latency percentiles over any window, by adding histograms of the coarsest resolution that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from domain.monitoring.timeline import micros, moment
+from projections.base import statements
+from projections.latency_trends import RESOLUTIONS_S, Latency
+from projections.queries.rows import Connection, rows
+
+_SQL = statements("latency_trends")
+MAX_POINTS = 10_000
+_FINEST = RESOLUTIONS_S[0]
+
+
+class BadStep(ValueError):
+    """A step or window that cannot be answered for; the message says what to change."""
+
+
+class PhaseMeans(msgspec.Struct, frozen=True):
+    """Mean time of each phase, milliseconds, over the outcomes that had it; None when none had."""
+
+    dns_ms: float | None
+    connect_ms: float | None
+    tls_ms: float | None
+    first_byte_ms: float | None
+
+
+class LatencyPoint(msgspec.Struct, frozen=True):
+    """Outcomes that met their expectations, of one step beginning at ``at``. Percentiles are within 2 %; ``count`` and
+    ``max_ms`` are exact.
+    """
+
+    at: datetime
+    count: int
+    mean_ms: float
+    p50_ms: float
+    p90_ms: float
+    p95_ms: float
+    p99_ms: float
+    max_ms: float
+    phases: PhaseMeans
+
+
+async def latency(
+    db: Connection, monitor_id: str, *, start: datetime, end: datetime, step_s: int = _FINEST
+) -> list[LatencyPoint]:
+    """One point per step that has outcomes, in order. Steps begin at multiples of ``step_s`` since 1970 UTC, and the
+    first and the last are whole 5-minute buckets cut at the window.
+
+    Raises:
+        BadStep: the step is no positive multiple of 300, the window is empty, or there would be too many points.
+    """
+    if step_s <= 0 or step_s % _FINEST:
+        raise BadStep(f"step_s must be a positive multiple of {_FINEST}.")
+    if start >= end:
+        raise BadStep("The window is empty: from must be before to.")
+    first, last = micros(start) // 1_000_000, -(-micros(end) // 1_000_000)
+    if (last - first) // step_s > MAX_POINTS:
+        raise BadStep(f"The window has more than {MAX_POINTS} points. Ask for a shorter window or a longer step.")
+    merged: dict[int, Latency] = {}
+    for _, at, bucket in await _buckets(db, [monitor_id], first, last, step_s):
+        merged.setdefault(at // step_s * step_s, Latency()).merge(bucket)
+    return [_point(at, merged[at]) for at in sorted(merged)]
+
+
+async def latency_summaries(
+    db: Connection, monitor_ids: Sequence[str], *, start: datetime, end: datetime
+) -> dict[str, LatencyPoint]:
+    """One point for the whole window per monitor that has outcomes in it."""
+    first, last = micros(start) // 1_000_000, -(-micros(end) // 1_000_000)
+    merged: dict[str, Latency] = {}
+    for key, _, bucket in await _buckets(db, list(monitor_ids), first, last, 0):
+        merged.setdefault(key, Latency()).merge(bucket)
+    return {key: _point(first, found) for key, found in merged.items()}
+
+
+async def _buckets(
+    db: Connection, ids: list[str], first: int, last: int, step_s: int
+) -> list[tuple[str, int, Latency]]:
+    # Whole days and hours within the window from their own buckets, its edges from finer ones.
+    found: list[tuple[str, int, Latency]] = []
+    pieces = [(first // _FINEST * _FINEST, last)]
+    for resolution in reversed(RESOLUTIONS_S):
+        if step_s % resolution and resolution != _FINEST:
+            continue
+        rest: list[tuple[int, int]] = []
+        for low, high in pieces:
+            begin = -(-low // resolution) * resolution
+            end = max(high // resolution * resolution, begin) if resolution != _FINEST else high
+            if begin >= end:
+                rest.append((low, high))
+                continue
+            values = {"ids": ids, "resolution_s": resolution, "start": _time(begin), "end": _time(end)}
+            for key, at, histogram, sums, counts in await rows(db, _SQL["window"], values):
+                found.append((key, int(at.timestamp()), Latency.stored(histogram, sums, counts)))
+            rest += [piece for piece in ((low, begin), (end, high)) if piece[0] < piece[1]]
+        pieces = rest
+    return found
+
+
+def _point(at: int, latency: Latency) -> LatencyPoint:
+    histogram = latency.histogram
+    p50, p90, p95, p99 = histogram.percentiles((50, 90, 95, 99))
+    means = [round(s / n / 10, 2) if n else None for s, n in zip(latency.sums, latency.counts, strict=True)]
+    return LatencyPoint(
+        at=_time(at),
+        count=histogram.count,
+        mean_ms=round(histogram.total / histogram.count / 10, 2),
+        p50_ms=p50,
+        p90_ms=p90,
+        p95_ms=p95,
+        p99_ms=p99,
+        max_ms=histogram.maximum / 10,
+        phases=PhaseMeans(*means),
+    )
+
+
+def _time(at: int) -> datetime:
+    return moment(at * 1_000_000)
