@@ -110,6 +110,11 @@ class EmbeddedNats:
         write_private(self._ports_record, json.dumps({"client": self._ports[0], "monitor": self._ports[1]}) + "\n")
         return self.url
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send it to the server, if it runs."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(number)
+
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 

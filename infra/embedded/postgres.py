@@ -154,6 +154,11 @@ class EmbeddedPostgres:
             raise
         return self.url
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send it to the server, if it runs."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(number)
+
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
