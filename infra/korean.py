@@ -4,8 +4,31 @@
 from __future__ import annotations
 
 KOREAN: dict[str, str] = {
+    "vitalog: {sentence}": "vitalog: {sentence}",
     # ── Help ─────────────────────────────────────────────────────────────────────────────────────
+    "A health ledger: probes services, keeps what it saw as events, and derives every number from them.": (
+        "상태 원장: 서비스를 확인하고, 본 것을 이벤트로 남기고, 모든 숫자를 거기서 계산합니다."
+    ),
+    "Exit codes: 0 done, 1 something is wrong, 2 wrong use or setting, 3 already running, 4 not found, 5 the server cannot be "
+    "reached, 6 the server refuses, 130 interrupted.": (
+        "종료 코드: 0 완료, 1 문제 있음, 2 잘못된 사용법이나 설정, 3 이미 실행 중, 4 없음, 5 서버에 연결할 수 없음, 6 서버가 거절함, "
+        "130 사용자가 중단함."
+    ),
     "Examples:": "예:",
+    # processes
+    "To run processes apart": "프로세스를 따로 실행할 때",
+    "Run everything: PostgreSQL, NATS, API, prober, relay and projector, until Ctrl-C.": (
+        "PostgreSQL, NATS, API, 프로버, 릴레이, 프로젝터를 Ctrl-C를 누를 때까지 모두 실행합니다."
+    ),
+    "Run the API and the page.": "API와 상태 페이지를 실행합니다.",
+    "Run the prober: it watches every monitor.": "모든 모니터를 지켜보는 프로버를 실행합니다.",
+    "Run the relay: it publishes the ledger to NATS.": "원장을 NATS에 발행하는 릴레이를 실행합니다.",
+    "Run the projector: it keeps the read models.": "읽기 모델을 유지하는 프로젝터를 실행합니다.",
+    "Bring the database up to date: needs VITALOG_MIGRATION_DATABASE_URL, or VITALOG_DATABASE_URL as its owner.": (
+        "데이터베이스를 최신으로 맞춥니다. VITALOG_MIGRATION_DATABASE_URL, 또는 소유자로 접속하는 VITALOG_DATABASE_URL이 필요합니다."
+    ),
+    "Applied: {names}": "적용했습니다: {names}",
+    "The database is up to date.": "데이터베이스가 최신입니다.",
     "Print JSON and nothing else.": "JSON만 출력합니다.",
     "Print one JSON object per line.": "한 줄에 JSON 객체 하나씩 출력합니다.",
     "Id, the beginning of an id, or name.": "id, id의 앞부분, 또는 이름.",
@@ -224,6 +247,148 @@ KOREAN: dict[str, str] = {
     "Write a header as 'Name: value'.": "헤더는 '이름: 값'처럼 쓰세요.",
     "it is not UTF-8 text": "UTF-8 글이 아닙니다",
     "{file} cannot be read: {why}.": "{file}을(를) 읽을 수 없습니다: {why}.",
+    # ── Doctor ───────────────────────────────────────────────────────────────────────────────────
+    "Look for what is wrong, and say what to do about it. Exits with 1 when there is something.": (
+        "무엇이 잘못되었는지 찾고 어떻게 할지 알려 줍니다. 문제가 있으면 1로 끝납니다."
+    ),
+    "{n} findings.": "발견한 문제: {n}개.",
+    "Nothing is wrong.": "잘못된 것이 없습니다.",
+    "Correct the setting; the rest is looked at after that.": "설정을 고치세요. 나머지는 그다음에 살펴봅니다.",
+    "Correct its name, or unset it.": "이름을 고치거나 지우세요.",
+    "Every VITALOG_ variable is a known setting.": "VITALOG_로 시작하는 변수는 모두 아는 설정입니다.",
+    "There is no data directory {path} yet; `vitalog up` makes it.": "데이터 디렉터리 {path}이(가) 아직 없습니다. `vitalog up`이 만듭니다.",
+    "This user may not write to the data directory {path}.": "이 사용자는 데이터 디렉터리 {path}에 쓸 수 없습니다.",
+    "Run as the user it belongs to, or set VITALOG_DATA_DIR to another directory.": (
+        "그 디렉터리의 주인인 사용자로 실행하거나, VITALOG_DATA_DIR을 다른 디렉터리로 설정하세요."
+    ),
+    "The data directory is {path}.": "데이터 디렉터리는 {path}입니다.",
+    "Others than its owner may read {path}.": "주인이 아닌 사용자도 {path}을(를) 읽을 수 있습니다.",
+    "Close it with: chmod go= {path}": "이렇게 닫으세요: chmod go= {path}",
+    "The master key {path} is gone, but there is a database.": "데이터베이스는 있는데 마스터 키 {path}이(가) 없습니다.",
+    "Restore it from your backup: without it stored credentials cannot be read, and ping URLs change.": (
+        "백업에서 되돌리세요. 이 키가 없으면 저장된 자격 증명을 읽을 수 없고 핑 주소도 바뀝니다."
+    ),
+    "There is no master key yet; `vitalog up` makes it.": "마스터 키가 아직 없습니다. `vitalog up`이 만듭니다.",
+    "Set VITALOG_MASTER_KEY_FILE to the right file, or restore it from your backup.": (
+        "VITALOG_MASTER_KEY_FILE을 올바른 파일로 설정하거나 백업에서 되돌리세요."
+    ),
+    "The master key {path} can be read. Keep a copy of it elsewhere.": (
+        "마스터 키 {path}을(를) 읽을 수 있습니다. 사본을 다른 곳에 보관하세요."
+    ),
+    "`vitalog up` is running on this data directory.": "이 데이터 디렉터리에서 `vitalog up`이 실행 중입니다.",
+    "{path} is left of an `up` that was killed.": "{path}은(는) 강제로 끝난 `up`이 남긴 것입니다.",
+    "Start `vitalog up` again; it continues where it was.": "`vitalog up`을 다시 시작하세요. 멈춘 곳부터 이어 갑니다.",
+    "Port {port} on {host} cannot be used: {why}.": "{host}의 {port} 포트를 쓸 수 없습니다: {why}.",
+    "Stop the program that uses it, or choose another port with VITALOG_PORT.": (
+        "그 포트를 쓰는 프로그램을 멈추거나 VITALOG_PORT로 다른 포트를 고르세요."
+    ),
+    "Port {port} on {host} is free.": "{host}의 {port} 포트는 비어 있습니다.",
+    "{n} GiB are free where {path} is.": "{path}이(가) 있는 곳에 {n}GiB가 남아 있습니다.",
+    "Make room, or move the data directory to a larger disk while Vitalog is stopped.": (
+        "공간을 비우거나, Vitalog를 멈춘 동안 데이터 디렉터리를 더 큰 디스크로 옮기세요."
+    ),
+    "There is no embedded database yet, and VITALOG_DATABASE_URL is not set.": (
+        "내장 데이터베이스가 아직 없고 VITALOG_DATABASE_URL도 설정되지 않았습니다."
+    ),
+    "PostgreSQL {version} answers.": "PostgreSQL {version}이(가) 응답합니다.",
+    "PostgreSQL cannot be reached: {why}": "PostgreSQL에 연결할 수 없습니다: {why}",
+    "Start it, and check VITALOG_DATABASE_URL.": "서버를 시작하고 VITALOG_DATABASE_URL을 확인하세요.",
+    "Start Vitalog with `vitalog up`.": "`vitalog up`으로 Vitalog를 시작하세요.",
+    "PostgreSQL refuses: {why}": "PostgreSQL이 거절했습니다: {why}",
+    "Run `vitalog migrate`.": "`vitalog migrate`를 실행하세요.",
+    "Migrations are waiting: {names}.": "적용을 기다리는 마이그레이션: {names}.",
+    "Run `vitalog migrate` (`vitalog up` does it by itself).": "`vitalog migrate`를 실행하세요(`vitalog up`은 스스로 합니다).",
+    "The database has every migration.": "데이터베이스에 모든 마이그레이션이 적용되어 있습니다.",
+    "There is no embedded NATS yet, and VITALOG_NATS_URL is not set.": (
+        "내장 NATS가 아직 없고 VITALOG_NATS_URL도 설정되지 않았습니다."
+    ),
+    "NATS answers, with JetStream.": "NATS가 JetStream과 함께 응답합니다.",
+    "Start it with JetStream (`nats-server -js`), and check VITALOG_NATS_URL.": (
+        "JetStream을 켜서 시작하고(`nats-server -js`) VITALOG_NATS_URL을 확인하세요."
+    ),
+    "NATS cannot be used: {why}. Nothing is lost, but subscribers hear nothing.": (
+        "NATS를 쓸 수 없습니다: {why}. 잃는 것은 없지만 구독자에게 소식이 가지 않습니다."
+    ),
+    "This machine's clock and the database's differ by {n} s.": "이 컴퓨터와 데이터베이스의 시계가 {n}초 다릅니다.",
+    "Let both keep time with NTP.": "두 컴퓨터 모두 NTP로 시각을 맞추세요.",
+    "This machine and the database agree about the time.": "이 컴퓨터와 데이터베이스의 시각이 같습니다.",
+    "Start Vitalog with `vitalog up`, or set VITALOG_URL.": "`vitalog up`으로 Vitalog를 시작하거나 VITALOG_URL을 설정하세요.",
+    "Compare it with the file admin-token in the data directory of that Vitalog.": (
+        "그 Vitalog의 데이터 디렉터리에 있는 admin-token 파일과 비교하세요."
+    ),
+    "The API answers at {url}, and accepts the token.": "{url}에서 API가 응답하고 토큰을 받아들입니다.",
+    "{component} is {state}.": "{component}: {state}.",
+    "See the log of the processes, and the findings below.": "프로세스의 로그와 아래 내용을 보세요.",
+    "It is ready: {components}.": "준비되었습니다: {components}.",
+    "It does not say what it consists of.": "구성 요소를 알려 주지 않습니다.",
+    "The read model {name} has stopped: {why}": "읽기 모델 {name}이(가) 멈췄습니다: {why}",
+    "Run a version of Vitalog that knows every event type in the ledger, then start the projector again.": (
+        "원장의 모든 이벤트 종류를 아는 버전의 Vitalog를 실행하고 프로젝터를 다시 시작하세요."
+    ),
+    "The read model {name} has parked {n} events it could not apply.": (
+        "읽기 모델 {name}이(가) 적용하지 못한 이벤트 {n}개를 따로 두었습니다."
+    ),
+    "Read GET /api/v1/projections/{name}/dead-letters; after a fix, run `vitalog rebuild {name}`.": (
+        "GET /api/v1/projections/{name}/dead-letters를 읽어 보고, 고친 뒤에 `vitalog rebuild {name}`을 실행하세요."
+    ),
+    "The read model {name} is {n} events behind.": "읽기 모델 {name}: 남은 이벤트 {n}개.",
+    "Wait if that number falls; else see whether the projector runs (`vitalog projector`).": (
+        "숫자가 줄고 있으면 기다리고, 아니면 프로젝터(`vitalog projector`)가 실행 중인지 보세요."
+    ),
+    # ── Up ───────────────────────────────────────────────────────────────────────────────────────
+    "Starting {names}": "시작하는 중: {names}",
+    "Using the PostgreSQL and the NATS you named": "지정하신 PostgreSQL과 NATS를 씁니다",
+    "Bringing the database up to date: {names}": "데이터베이스를 최신으로 맞추는 중: {names}",
+    "Vitalog is ready ({s} s).": "Vitalog가 준비되었습니다({s}초).",
+    "Vitalog runs, but is not ready yet; {url}/readyz?verbose says why.": (
+        "Vitalog가 실행 중이지만 아직 준비되지 않았습니다. 이유는 {url}/readyz?verbose에 있습니다."
+    ),
+    "Address": "주소",
+    "Admin token": "관리자 토큰",
+    "kept in {file}": "보관: {file}",
+    "Data": "데이터",
+    "Stop": "멈추기",
+    "Ctrl-C, or kill {pid}": "Ctrl-C, 또는 kill {pid}",
+    "Stopping before everything was started.": "모두 시작되기 전에 멈춥니다.",
+    "Stopping: processes finish what they have begun (Ctrl-C again stops at once).": (
+        "멈추는 중: 프로세스가 하던 일을 마칩니다(Ctrl-C를 다시 누르면 바로 멈춥니다)."
+    ),
+    "Stopped. Everything is kept in {path}.": "멈췄습니다. 모든 것은 {path}에 보관되어 있습니다.",
+    "The process {name} ended {n} times while starting (exit code {code}); what it said is above.": (
+        "프로세스 {name}이(가) 시작하다가 {n}번 끝났습니다(종료 코드 {code}). 남긴 말은 위에 있습니다."
+    ),
+    "PostgreSQL does not let this user make what is needed ({why}). Set VITALOG_MIGRATION_DATABASE_URL to the database as a "
+    "superuser, or as its owner with CREATEROLE.": (
+        "PostgreSQL이 이 사용자에게 필요한 것을 만들게 해 주지 않습니다({why}). VITALOG_MIGRATION_DATABASE_URL을 슈퍼유저, 또는 "
+        "CREATEROLE을 가진 소유자로 접속하는 주소로 설정하세요."
+    ),
+    "PostgreSQL cannot be reached ({why}). Check VITALOG_DATABASE_URL, and that the server runs.": (
+        "PostgreSQL에 연결할 수 없습니다({why}). VITALOG_DATABASE_URL과 서버가 실행 중인지 확인하세요."
+    ),
+    "The vault's key {path} is gone. Put it back from your backup, or set VITALOG_MASTER_KEY_FILE to where it is. To give up "
+    "every stored credential for good, remove {known} and start again.": (
+        "금고의 열쇠 {path}이(가) 없습니다. 백업에서 되돌리거나 VITALOG_MASTER_KEY_FILE로 위치를 알려 주세요. 저장된 자격 증명을 모두 "
+        "영영 포기하려면 {known}을(를) 지우고 다시 시작하세요."
+    ),
+    "The vault's key {path} cannot be read: {why}.": "금고의 열쇠 {path}을(를) 읽을 수 없습니다: {why}.",
+    "{path} is not the key that this data directory's vault was made with. Put the right one back, or set "
+    "VITALOG_MASTER_KEY_FILE to where it is.": (
+        "{path}은(는) 이 데이터 디렉터리의 금고를 만든 열쇠가 아닙니다. 올바른 열쇠를 되돌리거나 VITALOG_MASTER_KEY_FILE로 위치를 "
+        "알려 주세요."
+    ),
+    "Vitalog cannot listen on {host}, port {port} ({why}). Set VITALOG_PORT to a free port, for example VITALOG_PORT={other}, "
+    "or VITALOG_HOST to another address.": (
+        "Vitalog가 {host}의 {port} 포트에서 들을 수 없습니다({why}). VITALOG_PORT를 빈 포트로(예: VITALOG_PORT={other}), 또는 "
+        "VITALOG_HOST를 다른 주소로 설정하세요."
+    ),
+    "Another `vitalog up` is starting or stopping on {path}. Wait for it, or set VITALOG_DATA_DIR to another directory.": (
+        "{path}에서 다른 `vitalog up`이 시작하거나 멈추는 중입니다. 기다리거나 VITALOG_DATA_DIR을 다른 디렉터리로 설정하세요."
+    ),
+    "Vitalog already runs on {path}: process {pid}, {url}. Stop it first (kill {pid}), or set VITALOG_DATA_DIR and "
+    "VITALOG_PORT to run another one beside it.": (
+        "{path}에서 Vitalog가 이미 실행 중입니다: 프로세스 {pid}, {url}. 먼저 멈추거나(kill {pid}), 나란히 하나 더 실행하려면 "
+        "VITALOG_DATA_DIR과 VITALOG_PORT를 설정하세요."
+    ),
 }
 
 TYPER: dict[str, str] = {

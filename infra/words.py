@@ -47,11 +47,14 @@ def teach_typer() -> None:
         gettext.dgettext = _of_typer
 
 
-def command(app: typer.Typer, name: str | None = None, *, epilog: str | None = None) -> Callable[[Function], Function]:
+def command(
+    app: typer.Typer, name: str | None = None, *, epilog: str | None = None, panel: str | None = None
+) -> Callable[[Function], Function]:
     """As ``app.command``, with the docstring as help in the user's language."""
 
     def register(function: Function) -> Function:
-        return app.command(name, help=t(inspect.getdoc(function) or ""), epilog=epilog)(function)
+        helped = t(inspect.getdoc(function) or "")
+        return app.command(name, help=helped, epilog=epilog, rich_help_panel=panel)(function)
 
     return register
 

@@ -70,6 +70,15 @@ class Client:
         """Position of the ledger's newest event."""
         return max((item["position"] + item["lag"] for item in self.get("/projections")["items"]), default=0)
 
+    def readiness(self) -> dict[str, Any]:
+        """``/readyz?verbose``, whether ready or not."""
+        import httpx
+
+        try:
+            return self._http.get(f"{self.address.url}/readyz", params={"verbose": ""}).json()
+        except (httpx.HTTPError, ValueError):
+            return {}
+
     @contextmanager
     def stream(self, path: str, headers: Mapping[str, str], query: Mapping[str, Any]) -> Generator[httpx.Response]:
         """An answer that goes on; a silence longer than a minute ends it with ``httpx.ReadTimeout``.

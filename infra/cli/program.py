@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from infra.cli import doctor, events, monitor, processes, rebuild, status, up
-from infra.words import command, t
+from infra.words import command, examples, t
 
 app = typer.Typer(
     name="vitalog",
@@ -14,17 +14,25 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help=t("A health ledger: probes services, keeps what it saw as events, and derives every number from them."),
-    epilog=t(
-        "Exit codes: 0 done, 1 a problem, 2 wrong use or setting, 3 already running, 4 not found, "
-        "5 the server cannot be reached, 6 not allowed."
+    epilog=examples(
+        "vitalog up",
+        "vitalog monitor add https://example.org --every 30s",
+        "vitalog status",
+        "vitalog events tail",
+    )
+    + "\n\n"
+    + t(
+        "Exit codes: 0 done, 1 something is wrong, 2 wrong use or setting, 3 already running, 4 not found, 5 the "
+        "server cannot be reached, 6 the server refuses, 130 interrupted."
     ),
 )
+_APART = t("To run processes apart")
 command(app)(up.up)
 app.add_typer(monitor.app, name="monitor")
 command(app)(status.status)
 app.add_typer(events.app, name="events")
 command(app)(rebuild.rebuild)
 command(app)(doctor.doctor)
-command(app)(processes.migrate)
+command(app, panel=_APART)(processes.migrate)
 for process in processes.PROCESSES:
-    command(app, process.__name__)(process)
+    command(app, process.__name__, panel=_APART)(process)

@@ -4,33 +4,37 @@ import ast
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import pytest
+import typer.main
 
+from infra.cli.program import app
 from infra.korean import KOREAN
 
 _INFRA = Path("infra")
 
 
 def _sentences() -> set[str]:
-    """Every text given to ``t()``, and every docstring that ``command`` makes into help."""
-    found: set[str] = set()
-    for path in _INFRA.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            match node:
-                case ast.Call(func=ast.Name("t"), args=[ast.Constant(str(text)), *_]):
-                    found.add(text)
-                case ast.FunctionDef(decorator_list=decorators) if any(_is_command(d) for d in decorators):
-                    found.add(ast.get_docstring(node) or "")
-                case _:
-                    pass
-    return found
+    """Every text given to ``t()``, and the help of every command."""
+    given = {
+        text
+        for path in _INFRA.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "t"
+        for text in [node.args[0].value if isinstance(node.args[0], ast.Constant) else None]
+        if isinstance(text, str)
+    }
+    return given | {helped for helped in _helps(typer.main.get_command(app)) if helped}
 
 
-def _is_command(decorator: ast.expr) -> bool:
-    return isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id == "command"
+def _helps(group: Any) -> Iterator[str | None]:
+    yield group.help
+    for command in getattr(group, "commands", {}).values():
+        yield from _helps(command)
 
 
 def _placeholders(text: str) -> set[str]:
