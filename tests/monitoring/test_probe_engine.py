@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Self
 
@@ -19,7 +19,7 @@ from application.monitoring.probing import Limits, Prober
 from application.monitoring.schedule import grid_of, next_after
 from application.monitoring.stalls import Stalls
 from application.ports.clock import as_us
-from application.ports.probe import Observation
+from application.ports.probe import Observation, Prepared
 from domain.monitoring.monitor import Monitor
 from domain.monitoring.outcome import Outcome
 from tests.monitoring.servers import OK, answering, never_answering, serving
@@ -190,6 +190,33 @@ async def test_a_renamed_monitor_keeps_its_probe_under_way():
         release.set()
         await until(lambda: bool(watch.outcomes), "the outcome")
     assert watch.outcomes[0].verdict == "pass"
+
+
+class Instant:
+    """A probe kind that passes at once."""
+
+    def prepare(self, monitor: Monitor, secrets: Mapping[str, str]) -> Prepared:
+        del monitor, secrets
+
+        async def look() -> Observation:
+            return Observation(finding="pass")
+
+        return Prepared(look, "")
+
+
+async def test_an_answer_that_arrives_together_with_the_removal_is_forgotten():
+    outcomes: list[Outcome] = []
+    prober = Prober(
+        probes={"http": Instant()},
+        clock=SteadyClock(),
+        record=lambda _, outcome, __: bool(outcomes.append(outcome)),
+        origin=Origin("p"),
+    )
+    prober.set(a_monitor("http", "http://x/"), at_once=True)
+    await asyncio.sleep(0)  # the probe has ended, but the engine has not been told yet
+    prober.remove("m")
+    await until(lambda: prober.running == 0, "the engine has been told")
+    assert outcomes == []
 
 
 async def test_stopping_records_what_could_not_end_as_our_fault():
