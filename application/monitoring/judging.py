@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from application.ports.clock import as_datetime
 from application.ports.probe import Observation
+from domain.monitoring.events import ProbeRecorded
 from domain.monitoring.monitor import Monitor
 from domain.monitoring.outcome import Outcome, Verdict
 
@@ -50,7 +51,7 @@ def judge(run: Run, seen: Observation, stalled_s: float, origin: Origin) -> Outc
             verdict, reason, detail = "error", "prober_overloaded", _stood_still(stalled_s)
         else:
             verdict, reason, detail = "slow", "too_slow", f"took {seen.total_ms:g} ms, more than {limit:g} ms"
-    return Outcome(
+    return ProbeRecorded(
         monitor_id=monitor.id,
         verdict=verdict,
         scheduled_at=as_datetime(run.scheduled_us),

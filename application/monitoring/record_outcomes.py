@@ -75,7 +75,7 @@ class OutcomeRecorder:
         while len(self._spool):
             items = self._spool.peek(MAX_GROUPS)
             groups = [_unpack(item) for item in items]
-            self._store(self._not_stored(groups) if self._uncertain else groups)
+            self.store(self._not_stored(groups) if self._uncertain else groups)
             self._spool.drop(len(items))
             self._uncertain = False
 
@@ -114,7 +114,7 @@ class OutcomeRecorder:
             groups, open_ = self._gather()
             try:
                 self.drain_spool()
-                self._store(groups)
+                self.store(groups)
             except LedgerUnavailable:
                 self._keep(groups)
             except Exception as error:  # noqa: BLE001  see below
@@ -153,7 +153,8 @@ class OutcomeRecorder:
         elif first:
             _log.warning("ledger_unavailable", what="outcomes wait in the spool")
 
-    def _store(self, groups: Sequence[Group]) -> None:
+    def store(self, groups: Sequence[Group]) -> None:
+        """Append at once, in the calling thread. Raises ``LedgerUnavailable``; then it may or may not be stored."""
         if not groups:
             return
         try:

@@ -121,7 +121,7 @@ class PingWatcher:
     def _observe(
         self, watched: _Watched, observation: Observation, correlation_id: str, causation_id: str | None
     ) -> None:
-        outcome = Outcome(
+        outcome = ProbeRecorded(
             monitor_id=watched.monitor.id,
             verdict=_graded(observation, watched.monitor),
             scheduled_at=observation.at,

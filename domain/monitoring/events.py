@@ -200,12 +200,12 @@ def health_stream(monitor_id: str) -> str:
 
 def probe_log_stream(monitor_id: str, scheduled_at: datetime) -> str:
     """The monitor's observations of one UTC day: a stream is closed every day so that none grows long."""
-    return f"probe-log:{monitor_id}:{scheduled_at:%Y-%m-%d}"
+    return f"probe-log:{monitor_id}:{scheduled_at.date()}"
 
 
 def ping_stream(monitor_id: str, at: datetime) -> str:
     """What a push monitor's job reported on one UTC day."""
-    return f"pings:{monitor_id}:{at:%Y-%m-%d}"
+    return f"pings:{monitor_id}:{at.date()}"
 
 
 def probe_request_stream(monitor_id: str) -> str:

@@ -6,11 +6,11 @@ import asyncio
 from contextlib import suppress
 from datetime import datetime
 from importlib.metadata import version
-from uuid import uuid4
 
 import structlog
 
 from adapters.clock import SteadyClock
+from adapters.ids import new_id
 from adapters.postgres.leadership import while_leading
 from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.listener import Listener
@@ -57,7 +57,7 @@ async def _work(settings: Settings) -> None:
     origin = Origin(prober=region, region=region)
 
     def record(monitor: Monitor, outcome: Outcome, cause: str | None) -> bool:
-        return recorder.record(monitor, outcome, str(uuid4()), cause)
+        return recorder.record(monitor, outcome, new_id(), cause)
 
     agent = f"Vitalog/{version('vitalog')}"
     prober = Prober(probes=every_probe(user_agent=agent), clock=clock, record=record, origin=origin)
