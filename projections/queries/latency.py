@@ -55,6 +55,14 @@ async def latency(
     Raises:
         BadStep: the step is no positive multiple of 300, the window is empty, or there would be too many points.
     """
+    found = await latencies(db, [monitor_id], start=start, end=end, step_s=step_s)
+    return found.get(monitor_id, [])
+
+
+async def latencies(
+    db: Connection, monitor_ids: Sequence[str], *, start: datetime, end: datetime, step_s: int = _FINEST
+) -> dict[str, list[LatencyPoint]]:
+    """The same of several monitors at once; those without outcomes are left out. Raises ``BadStep``."""
     if step_s <= 0 or step_s % _FINEST:
         raise BadStep(f"step_s must be a positive multiple of {_FINEST}.")
     if start >= end:
@@ -62,10 +70,10 @@ async def latency(
     first, last = micros(start) // 1_000_000, -(-micros(end) // 1_000_000)
     if (last - first) // step_s > MAX_POINTS:
         raise BadStep(f"The window has more than {MAX_POINTS} points. Ask for a shorter window or a longer step.")
-    merged: dict[int, Latency] = {}
-    for _, at, bucket in await _buckets(db, [monitor_id], first, last, step_s):
-        merged.setdefault(at // step_s * step_s, Latency()).merge(bucket)
-    return [_point(at, merged[at]) for at in sorted(merged)]
+    merged: dict[str, dict[int, Latency]] = {}
+    for key, at, bucket in await _buckets(db, list(monitor_ids), first, last, step_s):
+        merged.setdefault(key, {}).setdefault(at // step_s * step_s, Latency()).merge(bucket)
+    return {key: [_point(at, steps[at]) for at in sorted(steps)] for key, steps in merged.items()}
 
 
 async def latency_summaries(

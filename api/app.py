@@ -1,0 +1,91 @@
+"""The application: every route, one gate in front of them, no globals."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import FastAPI
+
+from api import translation
+from api.access import Access
+from api.context import Api
+from api.gate import Gate
+from api.hot_reads import HotReads
+from api.live import LiveTail
+from api.metrics import Metrics
+from api.pages.documents import add_document_routes
+from api.pages.overview import add_overview_routes
+from api.pages.session import add_session_routes
+from api.routes.events import add_event_routes
+from api.routes.incidents import add_incident_routes
+from api.routes.monitor_history import add_history_routes
+from api.routes.monitors import add_monitor_routes
+from api.routes.operations import add_operation_routes
+from api.routes.pings import add_ping_routes
+from api.routes.projections import add_projection_routes
+from api.services import Services
+
+DESCRIPTION = """\
+Commands answer with the ledger position they reached (`position`, `Vitalog-Position`); a read given `min_position` waits
+until its read model is there. Edits need `If-Match` with the `ETag` that was read. A `POST` with an `Idempotency-Key` can
+be repeated safely. Every refusal is an RFC 9457 problem (`application/problem+json`). Times are RFC 3339 in UTC; durations
+carry their unit in the name."""
+
+
+def create_app(services: Services) -> FastAPI:
+    """The ASGI application. ``app.state.live.close()`` ends its streams, which a stopping server would wait for.
+
+    Raises:
+        ValueError: the admin token is too short.
+    """
+    clock = services.commands.clock
+    api = Api(
+        services=services,
+        access=Access(services.admin_token),
+        metrics=Metrics(),
+        hot=HotReads(services.signals, clock),
+        live=LiveTail(services.events, services.signals),
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            if services.lifespan is not None:
+                await stack.enter_async_context(services.lifespan())
+            yield
+            api.live.close()
+
+    app = FastAPI(
+        title="Vitalog",
+        version="1",
+        description=DESCRIPTION,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.live = api.live
+    # Routes are tried in this order: those that are asked most often come first.
+    add_monitor_routes(app, api)
+    add_history_routes(app, api)
+    add_ping_routes(app, api)
+    add_incident_routes(app, api)
+    add_event_routes(app, api)
+    add_projection_routes(app, api)
+    add_operation_routes(app, api)
+    add_overview_routes(app, api)
+    add_session_routes(app, api)
+    add_document_routes(app)
+    translation.install(app)
+    app.add_middleware(
+        Gate,
+        access=api.access,
+        metrics=api.metrics,
+        clock=clock,
+        new_id=services.new_id,
+        translate=translation.translate,
+        max_body_bytes=services.max_body_bytes,
+    )
+    return app

@@ -1,0 +1,116 @@
+"""Carrying out a command: who asks, the Idempotency-Key, and the answer with the position that was reached."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+import structlog
+from fastapi import Request
+from starlette.responses import Response
+
+from api.context import Api
+from api.gate import context_of
+from api.problems import Problem
+from application.commands import Context, Result
+from application.ports.idempotency import KeyInUse, KeyReused, SavedAnswer
+from application.ports.ledger import LedgerUnavailable
+
+JSON = "application/json"
+_REQUESTS = uuid.UUID("9d2f3f44-8b7e-5a0b-b0a8-2b4f0d3b7c11")
+_MAX_KEY = 255
+_ETAGS = re.compile(r'(W/)?"([\x21\x23-\x7e]{0,18})"', re.ASCII)
+_NO_VERSION = -1
+_log: structlog.stdlib.BoundLogger = structlog.get_logger("vitalog.api")
+
+
+class Done(msgspec.Struct, frozen=True):
+    """What a command answers."""
+
+    result: Result
+    status: int = 200
+    location: str | None = None
+    more: dict[str, Any] = {}
+    """Further members of the body."""
+
+
+async def carry_out(api: Api, request: Request, work: Callable[[Context], Awaitable[Done]]) -> Response:
+    """Run the command and answer it; a repeated request with the same ``Idempotency-Key`` gets the first answer.
+
+    A crash between the two leaves the key taken: the next attempt runs the command again under the same cause, and the
+    use case finds its own event instead of doing it twice.
+    """
+    asked = context_of(request.scope)
+    actor = asked.actor or ""
+    key = asked.header(b"idempotency-key")
+    if b"idempotency-key" not in asked.headers:
+        context = Context(actor, asked.correlation_id, asked.trace_id, f"request:{api.services.new_id()}")
+        return _response(_answer(await work(context)))
+    if not 1 <= len(key) <= _MAX_KEY or not (key.isascii() and key.isprintable()):
+        raise Problem("bad-idempotency-key")
+    body = await request.body()
+    fingerprint = hashlib.sha256(f"{request.method} {request.url.path}\0".encode() + body).digest()
+    answers = api.services.idempotency
+    try:
+        saved = await answers.begin(actor, key, fingerprint)
+    except KeyInUse:
+        raise Problem("idempotency-key-in-use", headers={"Retry-After": "1"}) from None
+    except KeyReused:
+        raise Problem("idempotency-key-reused") from None
+    if saved is not None:
+        return _response(saved, replayed=True)
+    cause = f"request:{uuid.uuid5(_REQUESTS, f'{actor}/{key}')}"
+    try:
+        answer = _answer(await work(Context(actor, asked.correlation_id, asked.trace_id, cause)))
+    except Exception:
+        await _finish(api, actor, key, None)
+        raise
+    await _finish(api, actor, key, answer)
+    return _response(answer)
+
+
+async def _finish(api: Api, actor: str, key: str, answer: SavedAnswer | None) -> None:
+    try:
+        await api.services.idempotency.finish(actor, key, answer)
+    except LedgerUnavailable:
+        # The command itself is decided; the key frees itself, and a repetition finds the command's own events.
+        _log.warning("the answer to an Idempotency-Key was not kept")
+
+
+def _answer(done: Done) -> SavedAnswer:
+    result = done.result
+    headers = {"ETag": f'"{result.version}"', "Vitalog-Position": str(result.position)}
+    if done.location is not None:
+        headers["Location"] = done.location
+    body = {"id": result.id, "position": result.position, "version": result.version, **done.more}
+    return SavedAnswer(done.status, headers, msgspec.json.encode(body))
+
+
+def _response(answer: SavedAnswer, *, replayed: bool = False) -> Response:
+    headers = {**answer.headers, "Idempotency-Replayed": "true"} if replayed else answer.headers
+    return Response(answer.body, answer.status, headers, JSON)
+
+
+def expected_version(request: Request, *, required: bool = True) -> int | None:
+    """The version named by ``If-Match``; None for ``*``.
+
+    Raises:
+        Problem: it is missing though required, or is no ETag.
+    """
+    value = context_of(request.scope).header(b"if-match").strip()
+    if not value:
+        if required:
+            raise Problem("if-match-required")
+        return None
+    if value == "*":
+        return None
+    tags = _ETAGS.findall(value)
+    if not tags or _ETAGS.sub("", value).strip(" ,\t"):
+        raise Problem("bad-if-match")
+    versions = [int(tag) for weak, tag in tags if not weak and tag.isdigit()]
+    # A tag that was never ours, or a weak one, matches no version (RFC 9110, 13.1.1).
+    return versions[0] if len(versions) == 1 else _NO_VERSION

@@ -1,0 +1,77 @@
+"""What the routes share: the services, and what is made of them once per application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fastapi import Request
+from psycopg import AsyncConnection
+
+from api.access import Access
+from api.hot_reads import HotReads
+from api.live import LiveTail
+from api.metrics import Metrics
+from api.problems import Problem
+from api.services import Services
+from application.ports.signals import wait
+from domain.monitoring.events import monitor_stream
+
+WAIT_S = 5.0
+"""How long a read waits for ``min_position``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    """One per application."""
+
+    services: Services
+    access: Access
+    metrics: Metrics
+    hot: HotReads
+    live: LiveTail
+
+    @property
+    def connection(self) -> Callable[[], AbstractAsyncContextManager[AsyncConnection[Any]]]:
+        """A database connection for the length of an ``async with`` block."""
+        return self.services.database.connection
+
+    def now(self) -> datetime:
+        """The time by which statuses are derived."""
+        return self.services.commands.clock.now()
+
+    async def wait_for(self, projections: Sequence[str], position: int | None) -> None:
+        """Return when the read models have folded in everything up to ``position``.
+
+        Raises:
+            Problem: they have not within ``WAIT_S``.
+        """
+        if not position:
+            return
+        clock = self.services.commands.clock
+        deadline = clock.monotonic() + WAIT_S
+        while True:
+            moved = self.services.signals.next_projection()
+            if await self.services.database.reached(projections, position):
+                return
+            left = deadline - clock.monotonic()
+            if left <= 0:
+                raise Problem("not-there-yet", position=position, seconds=round(WAIT_S))
+            await wait(moved, min(left, 0.25))
+
+    async def wait_until_known(self, monitor_id: str, projections: Sequence[str]) -> None:
+        """Return when the read models know a monitor that the ledger knows; at once if the ledger does not either.
+
+        Who has just registered a monitor and asks for it is not told that it does not exist.
+        """
+        read_stream = self.services.commands.ledger.read_stream
+        first = await asyncio.to_thread(read_stream, monitor_stream(monitor_id), limit=1)
+        await self.wait_for(projections, first[0].position if first else None)
+
+    def base_url(self, request: Request) -> str:
+        """How the caller reaches this API, without a final slash."""
+        return self.services.public_url or str(request.base_url).rstrip("/")

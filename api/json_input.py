@@ -1,0 +1,64 @@
+"""Is a body JSON that every later reader can hold? Checked once, before any model looks at it.
+
+Python's own parser lets through what others cannot store: NaN, lone surrogates, NUL characters, integers without bound.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+import msgspec
+
+from api.problems import FieldError, Problem
+
+MAX_DEPTH = 32
+MAX_INTEGER = 2**53
+"""Beyond it a JSON number is not the same number for every reader (RFC 8259, 6)."""
+
+
+def check_json(body: bytes) -> None:
+    """Raises ``Problem``: the body is not JSON, or holds something that cannot be kept."""
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise Problem("bad-json", at=_position(body), reason=str(error).removeprefix("JSON is malformed: ")) from None
+    _check(value, "", 0)
+
+
+def _check(value: Any, pointer: str, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise _refusal(pointer[:100], f"Nest at most {MAX_DEPTH} levels deep.")
+    if isinstance(value, str):
+        if "\0" in value:
+            raise _refusal(pointer, "Remove the NUL character (\\u0000).")
+    elif isinstance(value, int):
+        if abs(value) > MAX_INTEGER:
+            raise _refusal(pointer, f"Use a number between -{MAX_INTEGER} and {MAX_INTEGER}.")
+    elif isinstance(value, list):
+        for index, item in enumerate(cast("list[Any]", value)):
+            _check(item, f"{pointer}/{index}", depth + 1)
+    elif isinstance(value, dict):
+        for name, item in cast("dict[str, Any]", value).items():
+            if "\0" in name:
+                raise _refusal(pointer, "Remove the NUL character (\\u0000) from a field's name.")
+            _check(item, f"{pointer}/{escape(name)}", depth + 1)
+
+
+def escape(name: str) -> str:
+    """A member's name as part of a JSON pointer (RFC 6901, 3)."""
+    return name[:100].replace("~", "~0").replace("/", "~1")
+
+
+def _refusal(pointer: str, detail: str) -> Problem:
+    return Problem("invalid", errors=[FieldError(pointer, detail)])
+
+
+def _position(body: bytes) -> int:
+    try:
+        json.loads(body)
+    except json.JSONDecodeError as error:
+        return error.pos
+    except (UnicodeDecodeError, RecursionError):
+        pass
+    return 0

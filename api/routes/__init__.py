@@ -1,0 +1,1 @@
+"""The routes, one module per resource; each adds its own to the application."""

@@ -1,0 +1,64 @@
+"""The ledger as it is: pages of events, and the same as a live stream."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Query, Request
+from starlette.responses import Response
+
+from api.answers import page
+from api.context import Api
+from api.gate import context_of
+from api.inputs import MAX_POSITION, Limit, Text
+from api.live import MAX_STREAMS, EventStream
+from api.problems import FieldError, Problem
+from application.ports.event_log import EventFilter
+
+PATH = "/api/v1/events"
+_TAGS: list[Any] = ["events"]
+_After = Annotated[int | None, Query(ge=0, le=MAX_POSITION, description="Only events above this position.")]
+_Type = Annotated[Text, Query(description="Stable name, such as monitoring.monitor-went-down.")]
+_Stream = Annotated[Text, Query(description="Such as monitor:{id}.")]
+
+
+def add_event_routes(app: FastAPI, api: Api) -> None:
+    """Reads only: events come from commands and probers."""
+
+    @app.get(PATH, tags=_TAGS, summary="Events in the order of their positions")
+    async def read(
+        request: Request,
+        after: _After = None,
+        limit: Limit = 100,
+        type: _Type = None,
+        stream: _Stream = None,
+        actor: Text = None,
+    ) -> Response:
+        """`next` is the position to go on after; null when there is nothing more at present."""
+        log = api.services.events
+        found = await log.read(after or 0, limit + 1, EventFilter(type, stream, actor))
+        more = len(found) > limit
+        found = found[:limit]
+        return page(request, found, str(found[-1].position) if more else None, name="after")
+
+    @app.get(
+        f"{PATH}/live", tags=_TAGS, summary="Events as they happen (server-sent events)", response_class=EventStream
+    )
+    async def follow(
+        request: Request,
+        after: _After = None,
+        type: _Type = None,
+        stream: _Stream = None,
+        actor: Text = None,
+    ) -> Response:
+        """The event id is the position; `Last-Event-ID` (or `after`) resumes without loss. Without either: from now on."""
+        if api.live.readers >= MAX_STREAMS:
+            raise Problem("too-many-streams", limit=MAX_STREAMS)
+        seen = context_of(request.scope).header(b"last-event-id").strip()
+        if seen:
+            if not (seen.isascii() and seen.isdigit()) or int(seen[:20]) > MAX_POSITION:
+                detail = "Last-Event-ID must be the position of an event, a whole number."
+                raise Problem("invalid", detail=detail, errors=[FieldError("Last-Event-ID", detail)])
+            after = int(seen)
+        position = await api.live.head() if after is None else after
+        return EventStream(api.live, position, EventFilter(type, stream, actor))
