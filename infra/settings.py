@@ -32,6 +32,7 @@ NAMES = {
     "LOG_FORMAT": "console or json",
     "REGION": "where this prober stands, local",
     "URL": "where the command line finds the API",
+    "LIVENESS": "file that a process touches while it is alive, for container health checks",
     "LANG": "language of the command line, en or ko",
 }
 

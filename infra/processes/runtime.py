@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 import structlog
 import uvloop
 
+from infra.processes.liveness import beating
+
 _log = structlog.get_logger(__name__)
 
 
@@ -21,7 +23,8 @@ def run_until_stopped(main: Callable[[asyncio.Event], Awaitable[None]]) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
         try:
-            await main(stop)
+            async with beating():
+                await main(stop)
         except Exception:  # noqa: BLE001  the last line of defence: said loudly, and the exit code tells
             _log.exception("process_failed")
             return 1

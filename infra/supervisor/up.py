@@ -111,11 +111,11 @@ class Supervisor:
         self._data_dir, self._url = data_dir, url
         self._announce(servers)
         ready = self._wait_until_ready(url)
+        self._phase = "running"
         self._say("")
         self._say(_welcome(settings, url, token_file.read_text().strip(), ready, time.monotonic() - begun))
         watch = SelfWatch(settings.data_dir, url, token_file.read_text().strip(), servers)
         threading.Thread(target=watch.register, name="self-watch", daemon=True).start()
-        self._phase = "running"
 
     def _wait_until_ready(self, url: str) -> bool:
         """Until the API says so; False when the processes run but it does not say so in time."""
