@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import nats
 import structlog
 from nats.aio.client import Client
 
@@ -16,12 +15,14 @@ async def connect(url: str, *, name: str) -> Client:
         _log.warning("nats_error", error=str(error)[:200] or type(error).__name__)
 
     async def on_disconnect() -> None:
-        _log.warning("nats_disconnected")
+        if not client.is_closed:
+            _log.warning("nats_disconnected")
 
     async def on_reconnect() -> None:
         _log.info("nats_reconnected")
 
-    return await nats.connect(
+    client = Client()
+    await client.connect(
         url,
         name=f"vitalog {name}",
         allow_reconnect=True,
@@ -34,3 +35,4 @@ async def connect(url: str, *, name: str) -> Client:
         disconnected_cb=on_disconnect,
         reconnected_cb=on_reconnect,
     )
+    return client

@@ -1,0 +1,112 @@
+"""The composition root: which adapter stands behind which port."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+
+import nats.errors
+import structlog
+from nats.aio.client import Client
+
+from adapters.clock import SteadyClock
+from adapters.ids import new_id
+from adapters.nats.connection import connect
+from adapters.postgres.database import PostgresDatabase
+from adapters.postgres.event_log import PostgresEventLog
+from adapters.postgres.heartbeats import PostgresHeartbeats
+from adapters.postgres.idempotency import PostgresIdempotency
+from adapters.postgres.ledger import PostgresLedger
+from adapters.postgres.signals import PostgresSignals
+from adapters.vault import PostgresVault, load_master_key
+from api.services import Check, Services
+from application import commands
+from application.monitoring import listening
+from application.ports.ledger import LedgerUnavailable
+from application.writer import LedgerWriter
+from infra.settings import Settings
+
+_log = structlog.get_logger(__name__)
+
+
+def command_services(settings: Settings, *, application_name: str) -> commands.Services:
+    """What use cases need, for a process that takes commands."""
+    url = settings.require_database_url()
+    ledger = PostgresLedger(url, application_name=application_name)
+    vault = PostgresVault(url, load_master_key(settings.require_master_key_file()))
+    return commands.Services(ledger=ledger, writer=LedgerWriter(ledger), vault=vault, clock=SteadyClock())
+
+
+def api_services(settings: Settings) -> Services:
+    """What the API needs. Call it on the event loop that will serve."""
+    url = settings.require_database_url()
+    database = PostgresDatabase(url, application_name="api")
+    signals = PostgresSignals(url, application_name="api signals")
+    services = command_services(settings, application_name="api commands")
+    feed = FeedCheck(settings.require_nats_url())
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncGenerator[None]:
+        await database.open()
+        await signals.open()
+        beating = asyncio.create_task(_beat(settings, services))
+        try:
+            yield
+        finally:
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
+            await feed.close()
+            await signals.close()
+            await database.close()
+            await asyncio.to_thread(services.writer.close)
+
+    return Services(
+        commands=services,
+        database=database,
+        events=PostgresEventLog(database),
+        signals=signals,
+        idempotency=PostgresIdempotency(database),
+        new_id=new_id,
+        admin_token=settings.require_admin_token(),
+        checks={"nats": feed.check},
+        lifespan=lifespan,
+    )
+
+
+class FeedCheck:
+    """Whether NATS JetStream answers. Its absence makes nothing unready: the ledger carries on without it."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._client: Client | None = None
+
+    async def check(self) -> Check:
+        """One look, within a second."""
+        try:
+            async with asyncio.timeout(1.0):
+                if self._client is None:
+                    self._client = await connect(self._url, name="api check")
+                await self._client.jetstream(timeout=0.9).account_info()
+        except (nats.errors.Error, OSError, TimeoutError) as error:
+            return Check("down", str(error)[:200] or type(error).__name__)
+        return Check("ok")
+
+    async def close(self) -> None:
+        """Leave."""
+        if self._client is not None:
+            with suppress(nats.errors.Error, OSError, TimeoutError):
+                await asyncio.wait_for(self._client.close(), 1)
+
+
+async def _beat(settings: Settings, services: commands.Services) -> None:
+    heartbeats = PostgresHeartbeats(settings.require_database_url())
+    context = commands.Context(actor=f"api:{settings.region}", correlation_id=new_id())
+    while True:
+        try:
+            if await listening.beat(services, heartbeats, settings.region, context):
+                _log.warning("listening_gap_recorded", region=settings.region)
+        except LedgerUnavailable as error:
+            _log.warning("no_heartbeat", why=str(error))
+        context = commands.Context(actor=context.actor, correlation_id=new_id())
+        await asyncio.sleep(listening.BEAT_S)
