@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from infra.korean_servers import SERVERS
+
 KOREAN: dict[str, str] = {
     "vitalog: {sentence}": "vitalog: {sentence}",
     # ── Help ─────────────────────────────────────────────────────────────────────────────────────
@@ -119,8 +121,9 @@ KOREAN: dict[str, str] = {
     "NAME": "이름",
     "KIND": "종류",
     "TARGET": "대상",
-    "SINCE": "지속",
-    "LAST": "마지막 확인",
+    "FOR": "지속",
+    "CHECKED": "확인",
+    "{span} ago": "{span} 전",
     "TOOK": "걸린 시간",
     "ID": "ID",
     "Name": "이름",
@@ -146,6 +149,7 @@ KOREAN: dict[str, str] = {
     "Rebuilding {name}": "{name} 다시 만드는 중",
     # ── What happened ────────────────────────────────────────────────────────────────────────────
     "since {at}, was {status}": "{at}부터, 이전 상태 {status}",
+    "{what}, due at {cron} ({tz})": "{what}, {cron}({tz})에 와야 함",
     "{what}, every {span}": "{what}, {span}마다",
     "since {at}": "{at}부터",
     "the monitor recovered": "모니터가 복구됨",
@@ -294,8 +298,9 @@ KOREAN: dict[str, str] = {
     "PostgreSQL cannot be reached: {why}": "PostgreSQL에 연결할 수 없습니다: {why}",
     "Start it, and check VITALOG_DATABASE_URL.": "서버를 시작하고 VITALOG_DATABASE_URL을 확인하세요.",
     "Start Vitalog with `vitalog up`.": "`vitalog up`으로 Vitalog를 시작하세요.",
-    "PostgreSQL refuses: {why}": "PostgreSQL이 거절했습니다: {why}",
-    "Run `vitalog migrate`.": "`vitalog migrate`를 실행하세요.",
+    "Whether migrations are waiting cannot be seen as this user; set VITALOG_MIGRATION_DATABASE_URL to see it.": (
+        "이 사용자로는 기다리는 마이그레이션이 있는지 볼 수 없습니다. 보려면 VITALOG_MIGRATION_DATABASE_URL을 설정하세요."
+    ),
     "Migrations are waiting: {names}.": "적용을 기다리는 마이그레이션: {names}.",
     "Run `vitalog migrate` (`vitalog up` does it by itself).": "`vitalog migrate`를 실행하세요(`vitalog up`은 스스로 합니다).",
     "The database has every migration.": "데이터베이스에 모든 마이그레이션이 적용되어 있습니다.",
@@ -390,6 +395,8 @@ KOREAN: dict[str, str] = {
         "VITALOG_DATA_DIR과 VITALOG_PORT를 설정하세요."
     ),
 }
+
+KOREAN |= SERVERS
 
 TYPER: dict[str, str] = {
     "Options": "옵션",

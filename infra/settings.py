@@ -67,7 +67,9 @@ class Settings:
             or "127.0.0.1",
             port=said.port(),
             data_dir=Path(said.text("DATA_DIR") or default_data_dir()).expanduser().absolute(),
-            admin_token=said.matching("ADMIN_TOKEN", r"[!-~]{8,}", "8 or more characters without spaces"),
+            admin_token=said.matching(
+                "ADMIN_TOKEN", r"[!-~]{8,}", "8 or more letters, digits or signs, without spaces"
+            ),
             database_url=database_url,
             migration_database_url=said.url("MIGRATION_DATABASE_URL", "postgresql", "postgres") or database_url,
             nats_url=said.url("NATS_URL", "nats", "tls", "ws", "wss"),

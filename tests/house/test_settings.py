@@ -62,7 +62,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         ("NATS_URL", "http://nats", "VITALOG_NATS_URL must be a URL that begins with nats://."),
         ("DATABASE_URL", "db:5432", "VITALOG_DATABASE_URL must be a URL that begins with postgresql://."),
         ("DATABASE_URL", "postgresql://db:99999/x", "VITALOG_DATABASE_URL must be a URL"),
-        ("ADMIN_TOKEN", "short", "8 or more characters"),
+        ("ADMIN_TOKEN", "short", "8 or more letters, digits or signs"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_with_what_it_may_be(name: str, value: str, sentence: str) -> None:
