@@ -1,6 +1,6 @@
 """Who may ask: one admin token, as a bearer token for the API or behind a signed session cookie for the page.
 
-Everything is refused unless it is named in ``PUBLIC``: a route added tomorrow is closed until someone decides otherwise.
+Everything is refused unless it is named in ``PUBLIC``: a route added tomorrow is closed until someone decides.
 """
 
 from __future__ import annotations

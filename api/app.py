@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
@@ -19,7 +19,9 @@ from api.pages.overview import add_overview_routes
 from api.pages.session import add_session_routes
 from api.routes.events import add_event_routes
 from api.routes.incidents import add_incident_routes
-from api.routes.monitor_history import add_history_routes
+from api.routes.monitor_commands import add_monitor_command_routes
+from api.routes.monitor_observations import add_observation_routes
+from api.routes.monitor_uptime import add_uptime_routes
 from api.routes.monitors import add_monitor_routes
 from api.routes.operations import add_operation_routes
 from api.routes.pings import add_ping_routes
@@ -27,10 +29,10 @@ from api.routes.projections import add_projection_routes
 from api.services import Services
 
 DESCRIPTION = """\
-Commands answer with the ledger position they reached (`position`, `Vitalog-Position`); a read given `min_position` waits
-until its read model is there. Edits need `If-Match` with the `ETag` that was read. A `POST` with an `Idempotency-Key` can
-be repeated safely. Every refusal is an RFC 9457 problem (`application/problem+json`). Times are RFC 3339 in UTC; durations
-carry their unit in the name."""
+Commands answer with the ledger position they reached (`position`, `Vitalog-Position`); a read given `min_position`
+waits until its read model is there. Edits need `If-Match` with the `ETag` that was read. A `POST` with an
+`Idempotency-Key` can be repeated safely. Every refusal is an RFC 9457 problem (`application/problem+json`). Times are
+RFC 3339 in UTC; durations carry their unit in the name."""
 
 
 def create_app(services: Services) -> FastAPI:
@@ -49,7 +51,7 @@ def create_app(services: Services) -> FastAPI:
     )
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         async with AsyncExitStack() as stack:
             if services.lifespan is not None:
                 await stack.enter_async_context(services.lifespan())
@@ -69,7 +71,9 @@ def create_app(services: Services) -> FastAPI:
     app.state.live = api.live
     # Routes are tried in this order: those that are asked most often come first.
     add_monitor_routes(app, api)
-    add_history_routes(app, api)
+    add_uptime_routes(app, api)
+    add_monitor_command_routes(app, api)
+    add_observation_routes(app, api)
     add_ping_routes(app, api)
     add_incident_routes(app, api)
     add_event_routes(app, api)

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from api.context import Api
 from api.gate import context_of
 from api.problems import Problem
-from application.commands import Context, Result
+from application.commands import Context, NotFound, Result
 from application.ports.idempotency import KeyInUse, KeyReused, SavedAnswer
 from application.ports.ledger import LedgerUnavailable
 
@@ -38,12 +38,25 @@ class Done(msgspec.Struct, frozen=True):
     """Further members of the body."""
 
 
-async def carry_out(api: Api, request: Request, work: Callable[[Context], Awaitable[Done]]) -> Response:
+_Work = Callable[[Context], Awaitable[Done]]
+
+
+async def carry_out(api: Api, request: Request, work: _Work, *, missing: Problem | None = None) -> Response:
     """Run the command and answer it; a repeated request with the same ``Idempotency-Key`` gets the first answer.
 
     A crash between the two leaves the key taken: the next attempt runs the command again under the same cause, and the
     use case finds its own event instead of doing it twice.
+
+    Raises:
+        Problem: ``missing``, when the use case finds nothing under the id it was given; or one about the key.
     """
+    try:
+        return await _carry_out(api, request, work)
+    except NotFound:
+        raise missing or Problem("not-found") from None
+
+
+async def _carry_out(api: Api, request: Request, work: _Work) -> Response:
     asked = context_of(request.scope)
     actor = asked.actor or ""
     key = asked.header(b"idempotency-key")

@@ -63,14 +63,11 @@ class Api:
                 raise Problem("not-there-yet", position=position, seconds=round(WAIT_S))
             await wait(moved, min(left, 0.25))
 
-    async def wait_until_known(self, monitor_id: str, projections: Sequence[str]) -> None:
-        """Return when the read models know a monitor that the ledger knows; at once if the ledger does not either.
-
-        Who has just registered a monitor and asks for it is not told that it does not exist.
-        """
+    async def registered_at(self, monitor_id: str) -> int | None:
+        """The position of a monitor's registration; None when the ledger knows no such monitor."""
         read_stream = self.services.commands.ledger.read_stream
         first = await asyncio.to_thread(read_stream, monitor_stream(monitor_id), limit=1)
-        await self.wait_for(projections, first[0].position if first else None)
+        return first[0].position if first else None
 
     def base_url(self, request: Request) -> str:
         """How the caller reaches this API, without a final slash."""

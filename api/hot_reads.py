@@ -1,7 +1,7 @@
 """Ready answers of the reads that dashboards repeat, kept for a moment in this process.
 
-An answer leaves the cache when its monitor's read models move on (PostgreSQL says so), when its own time is up (``until``:
-a status that would lapse by the clock), and after ``MAX_AGE_S`` whatever happens. While nothing can be heard from
+An answer leaves the cache when its monitor's read models move on (PostgreSQL says so), when its own time is up (a
+status that would lapse by the clock), and after ``MAX_AGE_S`` whatever happens. While nothing can be heard from
 PostgreSQL, nothing is answered from here.
 """
 
@@ -40,7 +40,7 @@ class HotReads:
 
     @property
     def epoch(self) -> int:
-        """To be read before the database is: an answer made from what was read then is kept only if nothing moved since."""
+        """To be read before the database is: an answer is kept only if nothing has moved since then."""
         return self._epoch
 
     def get(self, monitor_id: str, asked: object) -> Answer | None:

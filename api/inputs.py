@@ -33,6 +33,10 @@ Limit = Annotated[int, Query(ge=1, le=1000, description="Items per page.")]
 Text = Annotated[str | None, Query(max_length=200, pattern=_TEXT)]
 Time = Annotated[str | None, Query(max_length=40, json_schema_extra={"format": "date-time"})]
 
+FromTime = Annotated[Time, Query(alias="from", description="Default: 24 hours before `to`.")]
+ToTime = Annotated[Time, Query(alias="to", description="Default: now.")]
+EMPTY = "The window is empty: from must be before to."
+
 
 class _Input(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)

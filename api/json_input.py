@@ -29,20 +29,25 @@ def check_json(body: bytes) -> None:
 def _check(value: Any, pointer: str, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise _refusal(pointer[:100], f"Nest at most {MAX_DEPTH} levels deep.")
-    if isinstance(value, str):
-        if "\0" in value:
-            raise _refusal(pointer, "Remove the NUL character (\\u0000).")
-    elif isinstance(value, int):
-        if abs(value) > MAX_INTEGER:
+    match value:
+        case str():
+            _check_text(value, pointer)
+        case int() if abs(value) > MAX_INTEGER:
             raise _refusal(pointer, f"Use a number between -{MAX_INTEGER} and {MAX_INTEGER}.")
-    elif isinstance(value, list):
-        for index, item in enumerate(cast("list[Any]", value)):
-            _check(item, f"{pointer}/{index}", depth + 1)
-    elif isinstance(value, dict):
-        for name, item in cast("dict[str, Any]", value).items():
-            if "\0" in name:
-                raise _refusal(pointer, "Remove the NUL character (\\u0000) from a field's name.")
-            _check(item, f"{pointer}/{escape(name)}", depth + 1)
+        case list():
+            for index, item in enumerate(cast("list[Any]", value)):
+                _check(item, f"{pointer}/{index}", depth + 1)
+        case dict():
+            for name, item in cast("dict[str, Any]", value).items():
+                _check_text(name, pointer)
+                _check(item, f"{pointer}/{escape(name)}", depth + 1)
+        case _:
+            pass
+
+
+def _check_text(text: str, pointer: str) -> None:
+    if "\0" in text:
+        raise _refusal(pointer, "Remove the NUL character (\\u0000).")
 
 
 def escape(name: str) -> str:

@@ -1,7 +1,7 @@
 """Server-sent events: the ledger's tail, followed by any number of readers.
 
-No reader has a buffer of its own. The newest events stand in one ring per process; each reader walks it at its own pace,
-and one that has fallen out of the ring reads from the ledger. A reader that takes nothing for ``STALLED_S`` is
+No reader has a buffer of its own. The newest events stand in one ring per process; each reader walks it at its own
+pace, and one that has fallen out of the ring reads from the ledger. A reader that takes nothing for ``STALLED_S`` is
 disconnected; with its ``Last-Event-ID`` it comes back without having lost anything.
 """
 
@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 from starlette.responses import Response
@@ -125,7 +127,7 @@ class EventStream(Response):
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
         self._tail.enter()
         gone = asyncio.create_task(_disconnected(receive))
         walk = asyncio.create_task(self._walk(send))
@@ -165,11 +167,11 @@ class EventStream(Response):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def _send(send: Send, start: dict[str, object] | None, body: bytes) -> None:
+async def _send(send: Send, start: Mapping[str, Any] | None, body: bytes) -> None:
     # The server's send() waits while the client's buffer is full.
     async with asyncio.timeout(STALLED_S):
         if start is not None:
-            await send(start)
+            await send(dict(start))
         await send({"type": "http.response.body", "body": body, "more_body": True})
 
 

@@ -1,4 +1,4 @@
-"""The catalog of problems: status, title and sentence by code, in both languages. Codes are public and never renamed."""
+"""The catalog of problems: status, title and sentence by code, in both languages. Codes are never renamed."""
 
 from __future__ import annotations
 
@@ -24,10 +24,8 @@ PROBLEMS: dict[str, ProblemText] = {
         401,
         ("A token is needed", "토큰이 필요합니다"),
         (
-            "Send the admin token as 'Authorization: Bearer <token>'. `vitalog up` prints it and keeps it in the file "
-            "admin-token of its data directory.",
-            "관리자 토큰을 'Authorization: Bearer <token>' 헤더로 보내세요. 토큰은 `vitalog up`이 출력하며 데이터 디렉터리의 "
-            "admin-token 파일에 있습니다.",
+            "Send 'Authorization: Bearer <token>'. `vitalog up` prints it; the file admin-token keeps it.",
+            "'Authorization: Bearer <토큰>'을 보내세요. 토큰은 `vitalog up`이 출력하고 admin-token 파일에 둡니다.",
         ),
     ),
     "not-found": _problem(
@@ -150,7 +148,7 @@ PROBLEMS: dict[str, ProblemText] = {
         422,
         ("The cursor is not valid here", "커서가 올바르지 않습니다"),
         (
-            "Use the cursor of a 'next' link exactly as it was given, with the same filters; or leave it out to begin anew.",
+            "Use the cursor of a 'next' link as it was given, with the same filters; or leave it out to begin anew.",
             "'next'로 받은 커서를 같은 필터와 함께 그대로 쓰거나, 생략하고 처음부터 시작하세요.",
         ),
     ),
@@ -192,7 +190,7 @@ PROBLEMS: dict[str, ProblemText] = {
         500,
         ("Something went wrong here", "서버에 문제가 생겼습니다"),
         (
-            "This is a defect of Vitalog, not of your request. Report it with the correlation id; the log has the rest.",
+            "This is a defect of Vitalog, not of your request. Report it with the correlation id: the log has more.",
             "요청이 아니라 Vitalog의 결함입니다. 상관관계 ID와 함께 알려 주세요. 자세한 내용은 로그에 있습니다.",
         ),
     ),
@@ -208,7 +206,7 @@ PROBLEMS: dict[str, ProblemText] = {
         503,
         ("The read model is not there yet", "읽기 모델이 아직 도달하지 않았습니다"),
         (
-            "Position {position} did not reach the read model within {seconds} seconds. Ask again, or without min_position.",
+            "Position {position} was not reached within {seconds} seconds. Ask again, or without min_position.",
             "{seconds}초 안에 위치 {position}이(가) 반영되지 않았습니다. 다시 요청하거나 min_position 없이 요청하세요.",
         ),
     ),

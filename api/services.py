@@ -1,4 +1,4 @@
-"""What the API needs of the world. ``infra.wiring`` makes one ``Services`` per process and hands it to ``create_app``."""
+"""What the API needs of the world: ``infra`` makes one ``Services`` per process and hands it to ``create_app``."""
 
 from __future__ import annotations
 
@@ -40,6 +40,9 @@ class Check(msgspec.Struct, frozen=True):
     """For the administrator only."""
 
 
+CheckNow = Callable[[], Awaitable[Check]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """Everything ``create_app`` needs; no globals beside it."""
@@ -58,7 +61,7 @@ class Services:
     public_url: str | None = None
     """How the outside reaches this API, without a final slash; None: as the request came."""
     max_body_bytes: int = 262_144
-    checks: Mapping[str, Callable[[], Awaitable[Check]]] = field(default_factory=dict)
+    checks: Mapping[str, CheckNow] = field(default_factory=dict[str, CheckNow])
     """Further components that readiness reports, by name; they never make the API unready."""
     lifespan: Callable[[], AbstractAsyncContextManager[None]] | None = None
     """Opened when the application starts, closed when it stops: pools, listeners."""

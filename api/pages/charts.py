@@ -82,7 +82,7 @@ def spark(points: Sequence[LatencyPoint], start: datetime, end: datetime, step_s
     """The two lines; None without any data."""
     if not points:
         return None
-    top = max(max(point.p95_ms for point in points), _MIN_SPAN_MS)
+    top = max(*(point.p95_ms for point in points), _MIN_SPAN_MS)
     span = (end - start).total_seconds()
 
     def path(values: Sequence[tuple[datetime, float]]) -> str:

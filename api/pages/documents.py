@@ -1,4 +1,4 @@
-"""Documentation in the browser: the OpenAPI document as a plain page, and a page per problem. Public, nothing loaded."""
+"""Documentation in the browser: the OpenAPI document as a plain page, and a page per problem. Public."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _operation(schema: dict[str, Any], path: str, method: str, operation: dict[s
         "parameters": [
             _field(p["name"], p["schema"], required=p.get("required", False), where=p["in"], text=p.get("description"))
             for p in operation["parameters"]
-        ],  # fmt: skip
+        ],
         "fields": _fields(schema, body),
         "curl": _curl(path, method, operation, body),
     }

@@ -18,7 +18,8 @@ from api.pages.texts import Words
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
     ),
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
@@ -66,15 +67,13 @@ def visitor(request: Request, default_zone: str) -> Visitor:
 
 def environment() -> Environment:
     """Everything is escaped; a misspelt variable is an error."""
-    made = Environment(
+    return Environment(
         loader=PackageLoader("api", "pages"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["version"] = VERSION
-    return made
 
 
 _environment = environment()
@@ -87,5 +86,5 @@ def render(template: str, to: Visitor, *, status: int = 200, **values: Any) -> H
         kept = {name: value for name, value in {**to.chosen, **changes}.items() if value is not None}
         return f"{path}?{urlencode(kept)}" if kept else path
 
-    text = _environment.get_template(template).render(t=Words(to.language), to=to, link=link, **values)
+    text = _environment.get_template(template).render(t=Words(to.language), to=to, link=link, version=VERSION, **values)
     return HTMLResponse(text, status, {**HEADERS, "Content-Language": to.language})

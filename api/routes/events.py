@@ -51,7 +51,7 @@ def add_event_routes(app: FastAPI, api: Api) -> None:
         stream: _Stream = None,
         actor: Text = None,
     ) -> Response:
-        """The event id is the position; `Last-Event-ID` (or `after`) resumes without loss. Without either: from now on."""
+        """The event id is the position: `Last-Event-ID` (or `after`) resumes without loss. Without either, from now."""
         if api.live.readers >= MAX_STREAMS:
             raise Problem("too-many-streams", limit=MAX_STREAMS)
         seen = context_of(request.scope).header(b"last-event-id").strip()

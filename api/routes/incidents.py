@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -15,7 +16,7 @@ from api.context import Api
 from api.cursors import make_cursor, read_cursor
 from api.inputs import Cursor, IncidentId, Limit, MinPosition, Note, OptionalNote, Text
 from api.problems import Problem
-from application.commands import Context, NotFound
+from application.commands import Context, Result
 from application.monitoring.acknowledge_incident import acknowledge_incident
 from application.monitoring.note_incident import note_incident
 from application.monitoring.resolve_incident import resolve_incident
@@ -90,16 +91,13 @@ def add_incident_routes(app: FastAPI, api: Api) -> None:
             incident_id, request, lambda context: resolve_incident(commands, incident_id, context, note=note)
         )
 
-    async def _act(incident_id: str, request: Request, command: Any) -> Response:
+    async def _act(incident_id: str, request: Request, command: Callable[[Context], Awaitable[Result]]) -> Response:
         _known_id(incident_id)
 
         async def work(context: Context) -> Done:
             return Done(await command(context))
 
-        try:
-            return await carry_out(api, request, work)
-        except NotFound:
-            raise _unknown(incident_id) from None
+        return await carry_out(api, request, work, missing=_unknown(incident_id))
 
 
 def _known_id(incident_id: str) -> None:

@@ -93,8 +93,7 @@ async def _bounded(name: str, check: Any) -> Check:
     try:
         async with asyncio.timeout(CHECK_WITHIN_S):
             return await check
-    except Exception as error:
-        # A component's failure is what is asked for here, whatever it is.
+    except Exception as error:  # noqa: BLE001  a component's failure, whatever it is, is what is asked for here
         _log.warning("readiness check failed", component=name, error=repr(error))
         return Check("down", type(error).__name__)
 

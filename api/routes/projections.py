@@ -56,7 +56,7 @@ def add_projection_routes(app: FastAPI, api: Api) -> None:
         return page(request, found, make_cursor(api.access, scope, (found[-1].position,)) if more else None)
 
     @app.get("/api/v1/activity", tags=_TAGS, summary="Who did what to what, newest first")
-    async def read_activity(
+    async def read_activity(  # noqa: PLR0917
         request: Request,
         actor: Text = None,
         type: Text = None,

@@ -1,9 +1,9 @@
-"""The whole API on a real PostgreSQL: in process for most tests, behind a real uvicorn for streams and dead databases."""
+"""The whole API on a real PostgreSQL: in process for most tests, behind a real uvicorn where sockets matter."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ from application.commands import Services as Commands
 from application.ports.ledger import NewEvent
 from application.writer import LedgerWriter
 from domain.kernel import Event
-from domain.monitoring.events import probe_log_stream
+from domain.monitoring.events import IncidentOpened, IncidentResolved, ProbeRecorded, probe_log_stream
 from domain.monitoring.health import Health, Thresholds, decide
 from domain.monitoring.outcome import Outcome
 
@@ -43,7 +43,7 @@ def make_services(url: str) -> Services:
     writer = LedgerWriter(ledger)
 
     @asynccontextmanager
-    async def lifespan() -> AsyncIterator[None]:
+    async def lifespan() -> AsyncGenerator[None]:
         await database.open()
         await signals.open()
         yield
@@ -96,12 +96,11 @@ class Observed:
         return position
 
     def _new(self, event: Event, monitor_id: str, at: datetime) -> NewEvent:
-        kind = type(event).__name__
         stream = probe_log_stream(monitor_id, at)
-        if kind.startswith("Monitor"):
-            stream = f"health:{monitor_id}"
-        elif kind.startswith("Incident"):
+        if isinstance(event, IncidentOpened | IncidentResolved):
             stream = f"incident:{event.incident_id}"
+        elif not isinstance(event, ProbeRecorded):
+            stream = f"health:{monitor_id}"
         version = self._versions[stream] = self._versions.get(stream, 0) + 1
         return NewEvent(stream, version, event, "prober:local", str(uuid4()))
 
@@ -146,7 +145,7 @@ def projector(database: Any) -> Iterator[None]:
 
 
 @pytest_asyncio.fixture
-async def product(database: Any, projector: None) -> AsyncIterator[Product]:
+async def product(database: Any, projector: None) -> AsyncGenerator[Product]:
     services = make_services(database.url)
     app = create_app(services)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
