@@ -298,7 +298,7 @@ KOREAN: dict[str, str] = {
     "PostgreSQL cannot be reached: {why}": "PostgreSQL에 연결할 수 없습니다: {why}",
     "Start it, and check VITALOG_DATABASE_URL.": "서버를 시작하고 VITALOG_DATABASE_URL을 확인하세요.",
     "Start Vitalog with `vitalog up`.": "`vitalog up`으로 Vitalog를 시작하세요.",
-    "Whether migrations are waiting cannot be seen as this user; set VITALOG_MIGRATION_DATABASE_URL to see it.": (
+    "Waiting migrations cannot be seen as this user; set VITALOG_MIGRATION_DATABASE_URL to see them.": (
         "이 사용자로는 기다리는 마이그레이션이 있는지 볼 수 없습니다. 보려면 VITALOG_MIGRATION_DATABASE_URL을 설정하세요."
     ),
     "Migrations are waiting: {names}.": "적용을 기다리는 마이그레이션: {names}.",
@@ -337,6 +337,7 @@ KOREAN: dict[str, str] = {
         "GET /api/v1/projections/{name}/dead-letters를 읽어 보고, 고친 뒤에 `vitalog rebuild {name}`을 실행하세요."
     ),
     "The read model {name} is {n} events behind.": "읽기 모델 {name}: 남은 이벤트 {n}개.",
+    "The read model {name} keeps up.": "읽기 모델 {name}은(는) 밀리지 않았습니다.",
     "Wait if that number falls; else see whether the projector runs (`vitalog projector`).": (
         "숫자가 줄고 있으면 기다리고, 아니면 프로젝터(`vitalog projector`)가 실행 중인지 보세요."
     ),
@@ -396,7 +397,7 @@ KOREAN: dict[str, str] = {
     ),
 }
 
-KOREAN |= SERVERS
+KOREAN.update(SERVERS)
 
 TYPER: dict[str, str] = {
     "Options": "옵션",

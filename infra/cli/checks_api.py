@@ -86,4 +86,4 @@ def _projection(projection: dict[str, Any]) -> Iterator[Finding]:
             t("Wait if that number falls; else see whether the projector runs (`vitalog projector`)."),
         )
     else:
-        yield fine(check, t("The read model {name} is {n} events behind.", name=name, n=projection["lag"]))
+        yield fine(check, t("The read model {name} keeps up.", name=name))

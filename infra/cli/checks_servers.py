@@ -19,16 +19,23 @@ _CLOCK_WARNING_S = 2.0
 
 def database_url(settings: Settings) -> str | None:
     """The database the processes use: the one set, else the data directory's embedded one, if there is one."""
+    return settings.database_url or _embedded(settings.data_dir, "vitalog", "postgres-app")
+
+
+def _owner_url(settings: Settings) -> str | None:
     if settings.database_url:
-        return settings.database_url
-    directory = settings.data_dir
+        return settings.migration_database_url
+    return _embedded(settings.data_dir, "postgres", "postgres-superuser")
+
+
+def _embedded(directory: Path, role: str, secret: str) -> str | None:
     try:
-        password = (directory / "secrets" / "postgres-app").read_text().strip()
+        password = (directory / "secrets" / secret).read_text().strip()
         elsewhere = directory / "socket-dir"
         socket_dir = Path(elsewhere.read_text().strip()) if elsewhere.exists() else directory / "run"
     except OSError:
         return None
-    return f"postgresql://vitalog:{quote(password, safe='')}@/vitalog?host={quote(str(socket_dir), safe='')}"
+    return f"postgresql://{role}:{quote(password, safe='')}@/vitalog?host={quote(str(socket_dir), safe='')}"
 
 
 def nats_url(settings: Settings) -> str | None:
@@ -47,8 +54,6 @@ def check_postgres(settings: Settings) -> Iterator[Finding]:
     """Reachable, migrated, and of one mind with us about the time."""
     import psycopg
 
-    from adapters.postgres import migrator
-
     url = database_url(settings)
     if url is None:
         yield skipped("postgres", t("There is no embedded database yet, and VITALOG_DATABASE_URL is not set."))
@@ -57,7 +62,6 @@ def check_postgres(settings: Settings) -> Iterator[Finding]:
         with psycopg.connect(url, connect_timeout=5, autocommit=True) as connection:
             yield fine("postgres", t("PostgreSQL {version} answers.", version=_version(connection.info.server_version)))
             row = connection.execute("SELECT clock_timestamp()").fetchone()
-        pending = migrator.pending(url)
     except psycopg.OperationalError as error:
         yield problem(
             "postgres",
@@ -67,9 +71,22 @@ def check_postgres(settings: Settings) -> Iterator[Finding]:
             else t("Start Vitalog with `vitalog up`."),
         )
         return
-    except psycopg.Error as error:
-        yield problem(
-            "postgres", t("PostgreSQL refuses: {why}", why=plain(str(error).strip())), t("Run `vitalog migrate`.")
+    if row:
+        yield from _clock(row[0])
+    yield from _migrations(_owner_url(settings) or url)
+
+
+def _migrations(url: str) -> Iterator[Finding]:
+    import psycopg
+
+    from adapters.postgres import migrator
+
+    try:
+        pending = migrator.pending(url)
+    except psycopg.Error:
+        yield skipped(
+            "migrations",
+            t("Waiting migrations cannot be seen as this user; set VITALOG_MIGRATION_DATABASE_URL to see them."),
         )
         return
     if pending:
@@ -80,8 +97,6 @@ def check_postgres(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield fine("migrations", t("The database has every migration."))
-    if row:
-        yield from _clock(row[0])
 
 
 def check_nats(settings: Settings) -> Iterator[Finding]:

@@ -118,9 +118,21 @@ class Client:
 
     def _refuse(self, answer: httpx.Response) -> NoReturn:
         code = answer.status_code
+        problem = _problem_of(answer)
+        if problem is None:
+            raise UserError(
+                t(
+                    "{url} answered {code}, which is not Vitalog speaking. Check VITALOG_URL.",
+                    url=answer.url,
+                    code=code,
+                ),
+                exit_code=UNAVAILABLE,
+            )
         if code == _UNAUTHORIZED:
             raise UserError(self._about_token(), exit_code=REFUSED)
-        raise UserError(sentence(answer), exit_code=_EXIT_CODES.get(code, REFUSED if code < _SERVER_ERROR else PROBLEM))
+        raise UserError(
+            _sentence(problem), exit_code=_EXIT_CODES.get(code, REFUSED if code < _SERVER_ERROR else PROBLEM)
+        )
 
     def _about_token(self) -> str:
         url = self.address.url
@@ -137,22 +149,20 @@ _UNAUTHORIZED, _SERVER_ERROR = 401, 500
 _EXIT_CODES = {404: NOT_FOUND, 410: NOT_FOUND, 429: UNAVAILABLE, 502: UNAVAILABLE, 503: UNAVAILABLE, 504: UNAVAILABLE}
 
 
-def sentence(answer: httpx.Response) -> str:
-    """A problem of the API (RFC 9457) as one line a person can act on."""
+def _problem_of(answer: httpx.Response) -> dict[str, Any] | None:
+    """The problem details (RFC 9457) of a refusal; None when it is somebody else's."""
     try:
         problem: Any = answer.json()
     except ValueError:
-        problem = None
-    if not isinstance(problem, dict) or "title" not in problem:
-        return t(
-            "{url} answered {code}, which is not Vitalog speaking. Check VITALOG_URL.",
-            url=answer.url,
-            code=answer.status_code,
-        )
-    known = cast("dict[str, Any]", problem)
-    title, detail = str(known["title"]).rstrip("."), str(known.get("detail") or "")
+        return None
+    return cast("dict[str, Any]", problem) if isinstance(problem, dict) and "title" in problem else None
+
+
+def _sentence(problem: dict[str, Any]) -> str:
+    """A problem as one line a person can act on, and one more for each further fault of the input."""
+    title, detail = str(problem["title"]).rstrip("."), str(problem.get("detail") or "")
     lines = [f"{title}: {detail}" if detail and detail.rstrip(".") != title else f"{title}."]
-    faults = cast("list[dict[str, Any]]", known.get("errors") or [])
+    faults: list[dict[str, Any]] = problem.get("errors") or []
     lines += [
         f"  {fault.get('pointer', '')}: {fault.get('detail', '')}" for fault in faults if fault.get("detail") != detail
     ]

@@ -40,8 +40,10 @@ class Lines:
         kind = str(event["type"])
         line = Text()
         line.append(clock(event["recorded_at"]), style="dim")
-        line.append(f"  #{event['position']}  ")
-        line.append(plain(kind.rpartition(".")[2]), style=_COLOUR_OF_TYPE.get(kind) or self._verdict_colour(event))
+        line.append(f"  {'#' + str(event['position']):<7} ")
+        line.append(
+            f"{plain(kind.rpartition('.')[2]):<21}", style=_COLOUR_OF_TYPE.get(kind) or self._verdict_colour(event)
+        )
         line.append(f"  {self._subject(event)}  ", style="bold")
         line.append(plain(event["actor"]), style="dim")
         if summary := summary_of(kind, event["data"]):
@@ -83,8 +85,8 @@ def summary_of(kind: str, data: Data) -> str:
 
 
 def _probe(data: Data) -> str:
-    parts = [status_word(data["verdict"]), milliseconds(data.get("total_ms"))]
-    return ", ".join([*parts, *_details(data, "status_code", "reason", "detail")])
+    took = [milliseconds(data["total_ms"])] if data.get("total_ms") is not None else []
+    return ", ".join([status_word(data["verdict"]), *took, *_details(data, "status_code", "reason", "detail")])
 
 
 def _transition(data: Data) -> str:
@@ -94,6 +96,9 @@ def _transition(data: Data) -> str:
 
 def _registered(data: Data) -> str:
     what = data["target"] if data.get("target") else data["kind"]
+    expect: Data = data.get("expect", {})
+    if cron := expect.get("cron"):
+        return t("{what}, due at {cron} ({tz})", what=what, cron=cron, tz=expect.get("tz", "UTC"))
     return t("{what}, every {span}", what=what, span=every(data["interval_s"]))
 
 
@@ -128,7 +133,9 @@ def _note(data: Data) -> str:
 
 
 def _details(data: Data, *names: str) -> list[str]:
-    return [str(data[name]) for name in names if data.get(name)]
+    said = [str(data[name]) for name in names if data.get(name)]
+    # "connection_refused, Connection refused" says it twice.
+    return [word for n, word in enumerate(said) if n == 0 or word.lower().replace(" ", "_") != said[n - 1]]
 
 
 _SUMMARIES: dict[str, Callable[[Data], str]] = {

@@ -37,7 +37,7 @@ def monitor_table(monitors: Iterable[dict[str, Any]]) -> Table:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in (t("STATUS"), t("NAME"), t("KIND"), t("TARGET"), t("SINCE"), t("LAST"), t("TOOK")):
+    for title in (t("STATUS"), t("NAME"), t("KIND"), t("TARGET"), t("FOR"), t("CHECKED"), t("TOOK")):
         table.add_column(title, overflow="fold" if title == t("TARGET") else "ellipsis")
     table.columns[-1].justify = "right"
     table.add_column(t("ID"))
@@ -50,7 +50,7 @@ def monitor_table(monitors: Iterable[dict[str, Any]]) -> Table:
             monitor["kind"],
             _cell(monitor.get("target") or "–"),
             ago(monitor.get("since")),
-            ago(last.get("started_at")),
+            t("{span} ago", span=ago(last["started_at"])) if last else "–",
             milliseconds(last.get("total_ms")),
             str(monitor["id"])[:_ID_SHOWN],
         )
@@ -103,7 +103,9 @@ def _settings(monitor: dict[str, Any]) -> Iterator[tuple[str, object]]:
     yield t("Kind"), monitor["kind"]
     if monitor.get("target"):
         yield t("Target"), monitor["target"]
-    yield t("Every"), every(monitor["interval_s"])
+    expect: dict[str, Any] = monitor.get("expect") or {}
+    if "cron" not in expect:
+        yield t("Every"), every(monitor["interval_s"])
     if monitor["kind"] != "push":
         yield t("Timeout"), every(monitor["timeout_s"])
     yield (
@@ -112,7 +114,6 @@ def _settings(monitor: dict[str, Any]) -> Iterator[tuple[str, object]]:
     )
     if monitor.get("degraded_over_ms"):
         yield t("Degraded over"), milliseconds(monitor["degraded_over_ms"])
-    expect: dict[str, Any] = monitor.get("expect") or {}
     for name, value in sorted(expect.items()):
         yield t("Expects {what}", what=name), value
     if monitor.get("tags"):
