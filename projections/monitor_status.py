@@ -28,7 +28,8 @@ from domain.monitoring.events import (
 )
 from domain.monitoring.monitor import Monitor
 from domain.monitoring.outcome import Phases, Status, Verdict
-from domain.monitoring.timeline import micros, moment
+from domain.monitoring.timeline import micros
+from projections.arrays import flags, texts, times
 from projections.base import Batch, Database, Fold, Projection, Recorded, keep_recent
 
 CACHED = 20_000
@@ -138,26 +139,26 @@ class MonitorStatus(Projection):
         redefined = [state.monitor for state in states if state.redefined]
         if redefined:
             values = [
-                [monitor.id for monitor in redefined],
-                [monitor.name for monitor in redefined],
-                [monitor.target for monitor in redefined],
-                [msgspec.json.encode(monitor.tags).decode() for monitor in redefined],
-                [monitor.paused for monitor in redefined],
-                [monitor.retired for monitor in redefined],
-                [msgspec.json.encode(monitor, order="deterministic").decode() for monitor in redefined],
+                texts(monitor.id for monitor in redefined),
+                texts(monitor.name for monitor in redefined),
+                texts(monitor.target for monitor in redefined),
+                texts(msgspec.json.encode(monitor.tags).decode() for monitor in redefined),
+                flags(monitor.paused for monitor in redefined),
+                flags(monitor.retired for monitor in redefined),
+                texts(msgspec.json.encode(monitor, order="deterministic").decode() for monitor in redefined),
             ]
             db.execute(self.sql["save_monitors"], values, prepare=True)
         if states:
             columns = [
-                changed,
-                [state.status for state in states],
-                [moment(state.since) for state in states],
-                [_moment(state.seen) for state in states],
-                [_moment(state.vouched_until) for state in states],
-                [_moment(state.listens_from) for state in states],
-                [_moment(state.retired_at) for state in states],
-                [state.incident_id for state in states],
-                [_last(state.last) for state in states],
+                texts(changed),
+                texts(state.status for state in states),
+                times(state.since for state in states),
+                times(state.seen for state in states),
+                times(state.vouched_until for state in states),
+                times(state.listens_from for state in states),
+                times(state.retired_at for state in states),
+                texts(state.incident_id for state in states),
+                texts(_last(state.last) for state in states),
             ]
             db.execute(self.sql["save_states"], columns, prepare=True)
         for state in states:
@@ -235,7 +236,3 @@ def _last(last: Recorded | str | None) -> str | None:
 
 def _micros(at: datetime | None) -> int | None:
     return None if at is None else micros(at)
-
-
-def _moment(at: int | None) -> datetime | None:
-    return None if at is None else moment(at)

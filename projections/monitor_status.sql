@@ -34,7 +34,7 @@ WHERE m.id = ANY(%s);
 -- Write changed definitions. Tags come as JSON arrays.
 INSERT INTO monitor_status.monitors (id, name, target, tags, paused, retired, definition)
 SELECT n.id, n.name, n.target, ARRAY(SELECT jsonb_array_elements_text(n.tags::jsonb)), n.paused, n.retired, n.definition
-FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::boolean[], %s::boolean[], %s::text[])
+FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::boolean[], %b::boolean[], %b::text[])
      AS n(id, name, target, tags, paused, retired, definition)
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, target = excluded.target, tags = excluded.tags,
     paused = excluded.paused, retired = excluded.retired, definition = excluded.definition;
@@ -42,8 +42,8 @@ ON CONFLICT (id) DO UPDATE SET name = excluded.name, target = excluded.target, t
 -- name: save_states
 -- Write changed states.
 INSERT INTO monitor_status.states
-SELECT * FROM unnest(%s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
-                     %s::timestamptz[], %s::text[], %s::text[])
+SELECT * FROM unnest(%b::text[], %b::text[], %b::timestamptz[], %b::timestamptz[], %b::timestamptz[], %b::timestamptz[],
+                     %b::timestamptz[], %b::text[], %b::text[])
 ON CONFLICT (monitor_id) DO UPDATE SET status = excluded.status, since = excluded.since, seen_at = excluded.seen_at,
     vouched_until = excluded.vouched_until, listens_from = excluded.listens_from, retired_at = excluded.retired_at,
     incident_id = excluded.incident_id, last_outcome = excluded.last_outcome;

@@ -5,7 +5,7 @@ The folding is ``domain.monitoring.timeline``; here its spans are fetched and st
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from domain.kernel import Event
@@ -20,7 +20,8 @@ from domain.monitoring.events import (
     MonitorWentUp,
     ProbeRecorded,
 )
-from domain.monitoring.timeline import FOREVER, Span, Timeline, micros, moment
+from domain.monitoring.timeline import FOREVER, Span, Timeline, micros
+from projections.arrays import texts, times
 from projections.base import Batch, Database, Fold, Projection, Recorded, keep_recent
 
 CACHED = 20_000
@@ -80,23 +81,30 @@ class StatusIntervals(Projection):
     def flush(self, db: Database) -> None:
         """As ``Projection.flush``."""
         changed = [(key, self._timelines[key]) for key in sorted(self._changed)]
-        removed = [(key, moment(start)) for key, timeline in changed for start in sorted(timeline.removed)]
+        removed = [(key, start) for key, timeline in changed for start in sorted(timeline.removed)]
         if removed:
-            db.execute(self.sql["remove_spans"], _columns(removed), prepare=True)
-        turned = [
-            (key, moment(t.registered), None if t.retired is None else moment(t.retired), t.status, moment(t.mark))
-            for key, t in changed
-            if t.turned
-        ]
+            columns = [texts(key for key, _ in removed), times(start for _, start in removed)]
+            db.execute(self.sql["remove_spans"], columns, prepare=True)
+        turned = [(key, timeline) for key, timeline in changed if timeline.turned]
         if turned:
-            db.execute(self.sql["save_timelines"], _columns(turned), prepare=True)
-        spans = [
-            (key, moment(s.start), None if s.end == FOREVER else moment(s.end), s.state, moment(s.seen))
-            for key, timeline in changed
-            for s in timeline.changed()
-        ]
+            columns = [
+                texts(key for key, _ in turned),
+                times(timeline.registered for _, timeline in turned),
+                times(timeline.retired for _, timeline in turned),
+                texts(timeline.status for _, timeline in turned),
+                times(timeline.mark for _, timeline in turned),
+            ]
+            db.execute(self.sql["save_timelines"], columns, prepare=True)
+        spans = [(key, span) for key, timeline in changed for span in timeline.changed()]
         if spans:
-            db.execute(self.sql["save_spans"], _columns(spans), prepare=True)
+            columns = [
+                texts(key for key, _ in spans),
+                times(span.start for _, span in spans),
+                times(None if span.end == FOREVER else span.end for _, span in spans),
+                texts(span.state for _, span in spans),
+                times(span.seen for _, span in spans),
+            ]
+            db.execute(self.sql["save_spans"], columns, prepare=True)
         for _, timeline in changed:
             timeline.settle()
         self._changed = set()
@@ -107,7 +115,7 @@ class StatusIntervals(Projection):
         self._changed = set()
 
     def _load_spans(self, db: Database, wanted: dict[str, int]) -> None:
-        values = [list(wanted), [moment(at) for at in wanted.values()]]
+        values = [texts(wanted), times(wanted.values())]
         tails: dict[str, list[Span]] = {monitor_id: [] for monitor_id in wanted}
         for row in db.execute(self.sql["load_spans"], values, prepare=True).fetchall():
             end: datetime | None = row[2]
@@ -161,6 +169,3 @@ def _reach(batch: Batch) -> dict[str, int]:
         reach[event.monitor_id] = min(at, reach.get(event.monitor_id, at))
     return reach
 
-
-def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
-    return [list(column) for column in zip(*rows, strict=True)]

@@ -23,7 +23,7 @@ SELECT monitor_id, registered_at, retired_at, status, seen_at FROM status_interv
 -- name: load_spans
 -- The spans of some monitors that end at a time or later, and one or two before.
 SELECT s.monitor_id, s.from_at, s.to_at, s.status, s.seen_at
-FROM unnest(%s::text[], %s::timestamptz[]) AS k(monitor_id, at)
+FROM unnest(%b::text[], %b::timestamptz[]) AS k(monitor_id, at)
 JOIN status_intervals.spans s ON s.monitor_id = k.monitor_id AND s.from_at >= coalesce(
     (SELECT b.from_at FROM status_intervals.spans b WHERE b.monitor_id = k.monitor_id AND b.from_at <= k.at
      ORDER BY b.from_at DESC OFFSET 1 LIMIT 1), '-infinity')
@@ -31,17 +31,17 @@ ORDER BY s.monitor_id, s.from_at;
 
 -- name: save_timelines
 INSERT INTO status_intervals.timelines
-SELECT * FROM unnest(%s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::timestamptz[])
+SELECT * FROM unnest(%b::text[], %b::timestamptz[], %b::timestamptz[], %b::text[], %b::timestamptz[])
 ON CONFLICT (monitor_id) DO UPDATE SET registered_at = excluded.registered_at, retired_at = excluded.retired_at,
     status = excluded.status, seen_at = excluded.seen_at;
 
 -- name: remove_spans
-DELETE FROM status_intervals.spans s USING unnest(%s::text[], %s::timestamptz[]) AS k(monitor_id, from_at)
+DELETE FROM status_intervals.spans s USING unnest(%b::text[], %b::timestamptz[]) AS k(monitor_id, from_at)
 WHERE s.monitor_id = k.monitor_id AND s.from_at = k.from_at;
 
 -- name: save_spans
 INSERT INTO status_intervals.spans
-SELECT * FROM unnest(%s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::timestamptz[])
+SELECT * FROM unnest(%b::text[], %b::timestamptz[], %b::timestamptz[], %b::text[], %b::timestamptz[])
 ON CONFLICT (monitor_id, from_at) DO UPDATE SET to_at = excluded.to_at, status = excluded.status,
     seen_at = excluded.seen_at;
 

@@ -11,6 +11,7 @@ import structlog
 
 from adapters.postgres import queries
 from application.ports.ledger import RecordedEvent
+from projections import arrays
 from projections.base import Projection, Undecodable
 from projections.runner import Runner
 
@@ -45,6 +46,7 @@ class Folding:
     ) -> None:
         """``notify``: tell listeners of channel ``projections`` after each batch."""
         self._db = connection
+        arrays.register(connection)
         self._projections = {projection.schema: projection for projection in projections}
         self._names = sorted(self._projections)
         self._runner = Runner(projections)

@@ -118,7 +118,7 @@ class Projector:
             try:
                 if self.rebuild_once(stop):
                     continue
-            except psycopg.OperationalError as error:
+            except psycopg.Error as error:
                 _log.warning("rebuild_waits", error=str(error).strip()[:200])
             stop.wait(_POLL_S)
 

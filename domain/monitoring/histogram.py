@@ -18,7 +18,7 @@ _MORE, _SEVEN_BITS = 0x80, 0x7F
 
 def tenths(milliseconds: float) -> int:
     """A duration as histograms count it: whole tenths of a millisecond, never negative."""
-    return max(round(milliseconds * 10), 0)
+    return int(milliseconds * 10 + 0.5) if milliseconds > 0 else 0
 
 
 def bucket_of(value: int) -> int:
@@ -92,12 +92,12 @@ class Histogram:
         for bucket, count in sorted(self.counts.items()):
             numbers += (bucket - previous, count)
             previous = bucket
-        return _varints(numbers)
+        return varints(numbers)
 
     @staticmethod
     def decode(data: bytes) -> Histogram:
         """Raises ``ValueError`` for bytes that ``encode`` did not make."""
-        numbers = _numbers(data)
+        numbers = read_varints(data)
         if not numbers or len(numbers) % 2:
             raise ValueError("These bytes are no histogram.")
         histogram = Histogram()
@@ -118,7 +118,8 @@ class Histogram:
         return self.counts, self.count, self.total, self.maximum
 
 
-def _varints(numbers: Iterable[int]) -> bytes:
+def varints(numbers: Iterable[int]) -> bytes:
+    """Numbers >= 0, seven bits per byte, the lowest first."""
     out = bytearray()
     for number in numbers:
         rest = number
@@ -129,7 +130,8 @@ def _varints(numbers: Iterable[int]) -> bytes:
     return bytes(out)
 
 
-def _numbers(data: bytes) -> list[int]:
+def read_varints(data: bytes) -> list[int]:
+    """The numbers of ``varints``. Raises ``ValueError`` when the bytes end within one."""
     numbers: list[int] = []
     number = shift = 0
     for byte in data:

@@ -104,8 +104,8 @@ async def _buckets(
                 rest.append((low, high))
                 continue
             values = {"ids": ids, "resolution_s": resolution, "start": _time(begin), "end": _time(end)}
-            for key, at, histogram, sums, counts in await rows(db, _SQL["window"], values):
-                found.append((key, int(at.timestamp()), Latency.stored(histogram, sums, counts)))
+            for key, at, histogram, phases in await rows(db, _SQL["window"], values):
+                found.append((key, int(at.timestamp()), Latency.stored(histogram, phases)))
             rest += [piece for piece in ((low, begin), (end, high)) if piece[0] < piece[1]]
         pieces = rest
     return found
@@ -114,7 +114,6 @@ async def _buckets(
 def _point(at: int, latency: Latency) -> LatencyPoint:
     histogram = latency.histogram
     p50, p90, p95, p99 = histogram.percentiles((50, 90, 95, 99))
-    means = [round(s / n / 10, 2) if n else None for s, n in zip(latency.sums, latency.counts, strict=True)]
     return LatencyPoint(
         at=_time(at),
         count=histogram.count,
@@ -124,7 +123,7 @@ def _point(at: int, latency: Latency) -> LatencyPoint:
         p95_ms=p95,
         p99_ms=p99,
         max_ms=histogram.maximum / 10,
-        phases=PhaseMeans(*means),
+        phases=PhaseMeans(*latency.mean_phases()),
     )
 
 
