@@ -45,7 +45,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "24시간 응답 시간: 중앙값 {p50}, 95백분위 {p95}",
     ),
     "median": ("median", "중앙값"),
-    "p95": ("95 %", "95 %"),
+    "p95": ("p95", "p95"),
     "days.ago": ("90 days ago", "90일 전"),
     "today": ("today", "오늘"),
     "bars.label": (
@@ -120,9 +120,10 @@ class Words:
         whole = max(0, round(seconds))
         names = ("d", "h", "min", "s") if self.language == "en" else ("일", "시간", "분", "초")
         sizes = (_DAY, _HOUR, _MINUTE, 1)
+        largest = next((n for n, size in enumerate(sizes) if whole >= size), len(sizes) - 1)
         parts: list[str] = []
-        for size, name in zip(sizes, names, strict=True):
+        for size, name in list(zip(sizes, names, strict=True))[largest : largest + 2]:
             count, whole = divmod(whole, size)
-            if count or (size == 1 and not parts):
+            if count or not parts:
                 parts.append(f"{count} {name}" if self.language == "en" else f"{count}{name}")
-        return " ".join(parts[:2])
+        return " ".join(parts)

@@ -42,7 +42,11 @@ def add_event_routes(app: FastAPI, api: Api) -> None:
         return page(request, found, str(found[-1].position) if more else None, name="after")
 
     @app.get(
-        f"{PATH}/live", tags=_TAGS, summary="Events as they happen (server-sent events)", response_class=EventStream
+        f"{PATH}/live",
+        tags=_TAGS,
+        summary="Events as they happen (server-sent events)",
+        response_class=Response,
+        responses={200: {"content": {"text/event-stream": {}}}},
     )
     async def follow(
         request: Request,

@@ -50,10 +50,14 @@ def add_operation_routes(app: FastAPI, api: Api) -> None:
             raise Problem("not-ready", members=members)
         return json_answer({"status": status, **members})
 
-    for path, check in (("/livez", livez), ("/readyz", readyz), ("/health", readyz)):
+    for path, check, summary in (
+        ("/livez", livez, "Alive"),
+        ("/readyz", readyz, "Ready"),
+        ("/health", readyz, "Ready, by another name"),
+    ):
         for method in ("GET", "HEAD"):
             name = f"{path[1:]}_{method.lower()}"
-            app.add_api_route(path, check, methods=[method], tags=_TAGS, name=name)
+            app.add_api_route(path, check, methods=[method], tags=_TAGS, name=name, summary=summary)
 
     counted = _Counted()
 

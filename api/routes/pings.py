@@ -79,7 +79,13 @@ def add_ping_routes(app: FastAPI, api: Api) -> None:
     for method in ("GET", "HEAD", "POST"):
         name = method.lower()
         app.add_api_route(
-            "/ping/{key}", ping, methods=[method], tags=_TAGS, name=f"ping_{name}", response_class=PlainTextResponse
+            "/ping/{key}",
+            ping,
+            methods=[method],
+            tags=_TAGS,
+            name=f"ping_{name}",
+            summary="The job is done",
+            response_class=PlainTextResponse,
         )
         app.add_api_route(
             "/ping/{key}/{what}",
@@ -87,5 +93,6 @@ def add_ping_routes(app: FastAPI, api: Api) -> None:
             methods=[method],
             tags=_TAGS,
             name=f"ping_with_{name}",
+            summary="The job has started, failed, something to log, or its exit status",
             response_class=PlainTextResponse,
         )
