@@ -22,17 +22,23 @@ async def connect(url: str, *, name: str) -> Client:
         _log.info("nats_reconnected")
 
     client = Client()
-    await client.connect(
-        url,
-        name=f"vitalog {name}",
-        allow_reconnect=True,
-        max_reconnect_attempts=-1,
-        reconnect_time_wait=0.5,
-        connect_timeout=3,
-        ping_interval=10,
-        max_outstanding_pings=2,
-        error_cb=on_error,
-        disconnected_cb=on_disconnect,
-        reconnected_cb=on_reconnect,
-    )
+    try:
+        await client.connect(
+            url,
+            name=f"vitalog {name}",
+            # With reconnection allowed the library would try the first connection for ever, and its caller stand still.
+            allow_reconnect=False,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=0.5,
+            connect_timeout=3,
+            ping_interval=10,
+            max_outstanding_pings=2,
+            error_cb=on_error,
+            disconnected_cb=on_disconnect,
+            reconnected_cb=on_reconnect,
+        )
+    except BaseException:
+        await client.close()
+        raise
+    client.options["allow_reconnect"] = True
     return client

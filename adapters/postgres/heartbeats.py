@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 import psycopg
@@ -23,12 +24,18 @@ class PostgresHeartbeats:
     def beat(self, region: str, at: datetime) -> datetime | None:
         """As ``Heartbeats.beat``."""
         try:
-            if self._connection is None or self._connection.closed:
-                self._connection = psycopg.connect(**self._settings, autocommit=True)
-            with self._connection.transaction():
-                row = self._connection.execute(_QUERIES["heartbeat_before"], [region]).fetchone()
-                self._connection.execute(_QUERIES["beat"], [region, at])
+            if self._connection is not None:
+                with suppress(psycopg.OperationalError):  # PostgreSQL may have been restarted since: connect anew
+                    return _beat(self._connection, region, at)
+            self._connection = psycopg.connect(**self._settings, autocommit=True)
+            return _beat(self._connection, region, at)
         except psycopg.OperationalError as error:
             self._connection = None
             raise LedgerUnavailable("PostgreSQL cannot be reached. Nothing is lost; try again shortly.") from error
-        return row[0] if row else None
+
+
+def _beat(connection: psycopg.Connection, region: str, at: datetime) -> datetime | None:
+    with connection.transaction():
+        row = connection.execute(_QUERIES["heartbeat_before"], [region]).fetchone()
+        connection.execute(_QUERIES["beat"], [region, at])
+    return row[0] if row else None

@@ -37,6 +37,12 @@ def migrate(url: str, *, app_password: str | None = None) -> list[str]:
             "CREATE TABLE IF NOT EXISTS migrations.applied (name text PRIMARY KEY, checksum text NOT NULL, "
             "applied_at timestamptz NOT NULL DEFAULT now())"
         )
+        # Processes and `vitalog doctor` may look which migrations there are.
+        connection.execute(
+            sql.SQL("GRANT USAGE ON SCHEMA migrations TO {role}; GRANT SELECT ON migrations.applied TO {role}").format(
+                role=sql.Identifier(APP_ROLE)
+            )
+        )
         return _apply(connection)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import resource
 from contextlib import suppress
 from datetime import datetime
 from importlib.metadata import version
@@ -19,7 +21,7 @@ from adapters.spool import FileSpool
 from adapters.vault import PostgresVault, load_master_key
 from application.monitoring.follow_monitors import MonitorFollower
 from application.monitoring.judging import Origin
-from application.monitoring.probing import Prober
+from application.monitoring.probing import Limits, Prober
 from application.monitoring.record_outcomes import OutcomeRecorder
 from application.monitoring.watch_pings import PingWatcher
 from application.ports.ledger import LedgerUnavailable
@@ -29,6 +31,9 @@ from infra.processes.runtime import run_until_stopped, until
 from infra.settings import Settings
 
 _log = structlog.get_logger(__name__)
+MAX_PROBES = 2_000
+"""Probes at a time, if the system lets this process open as many files."""
+_OTHER_FILES = 96
 _POLL_S = 1.0
 _PAUSE_S = 0.05
 """Between two looks at the ledger at least: it grows with every outcome, but rarely holds anything for the prober."""
@@ -60,12 +65,13 @@ async def _work(settings: Settings) -> None:
         return recorder.record(monitor, outcome, new_id(), cause)
 
     agent = f"Vitalog/{version('vitalog')}"
-    prober = Prober(probes=every_probe(user_agent=agent), clock=clock, record=record, origin=origin)
+    prober = Prober(probes=every_probe(user_agent=agent), clock=clock, record=record, origin=origin, limits=_limits())
     pings = PingWatcher(ledger, recorder.record, prober=region, region=region)
     follower = MonitorFollower(ledger, vault, prober=prober, pings=pings, recorder=recorder)
     async with Listener(url, "ledger", application_name="prober listener").running() as listener:
         await _begin(recorder, follower, listener)
         recorder.start()
+        gc.freeze()  # what is loaded by now lives as long as the process: no need to look at it again and again
         prober.start()
         _log.info("probing", monitors=prober.watched, region=region)
         try:
@@ -79,6 +85,16 @@ async def _work(settings: Settings) -> None:
             await prober.stop()
             await asyncio.to_thread(recorder.close)
             ledger.close()
+
+
+def _limits() -> Limits:
+    """As many probes at a time as there may be files open: a probe takes one or two, the rest of the process few."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * MAX_PROBES + _OTHER_FILES
+    if soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return Limits(probes=max(1, min(MAX_PROBES, (soft - _OTHER_FILES) // 2)))
 
 
 async def _begin(recorder: OutcomeRecorder, follower: MonitorFollower, listener: Listener) -> None:
