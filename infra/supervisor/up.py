@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from types import FrameType
@@ -223,4 +224,10 @@ def _welcome(settings: Settings, url: str, token: str, ready: bool, seconds: flo
         (t("Data"), str(settings.data_dir)),
         (t("Stop"), t("Ctrl-C, or kill {pid}", pid=os.getpid())),
     ]
-    return "\n".join([state, *(f"  {name + ':':<13} {value}" for name, value in lines), ""])
+    column = max(_columns(name) for name, _ in lines) + 2
+    return "\n".join([state, *(f"  {name}:{' ' * (column - _columns(name))}{value}" for name, value in lines), ""])
+
+
+def _columns(text: str) -> int:
+    """What a terminal needs for it: a Korean letter takes two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
