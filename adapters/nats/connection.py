@@ -26,10 +26,10 @@ async def connect(url: str, *, name: str) -> Client:
         await client.connect(
             url,
             name=f"vitalog {name}",
-            # With reconnection allowed the library would try the first connection for ever, and its caller stand still.
-            allow_reconnect=False,
-            max_reconnect_attempts=-1,
-            reconnect_time_wait=0.5,
+            allow_reconnect=True,
+            # Without a bound the library would try the first connection for ever, and its caller would stand still.
+            max_reconnect_attempts=1,
+            reconnect_time_wait=0.5,  # type: ignore[arg-type]  seconds; fractions work
             connect_timeout=3,
             ping_interval=10,
             max_outstanding_pings=2,
@@ -40,5 +40,5 @@ async def connect(url: str, *, name: str) -> Client:
     except BaseException:
         await client.close()
         raise
-    client.options["allow_reconnect"] = True
+    client.options["max_reconnect_attempts"] = -1
     return client
