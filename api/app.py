@@ -90,6 +90,7 @@ def create_app(services: Services) -> FastAPI:
         clock=clock,
         new_id=services.new_id,
         translate=translation.translate,
+        write_line=services.write_line,
         max_body_bytes=services.max_body_bytes,
     )
     return app

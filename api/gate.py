@@ -16,6 +16,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access import Access, is_public
+from api.access_log import AccessLine, WriteLine
 from api.json_input import check_json
 from api.languages import Language, preferred
 from api.metrics import Metrics
@@ -32,7 +33,7 @@ _WANTED = {
     b"authorization", b"x-correlation-id", b"traceparent", b"accept-language", b"accept", b"content-length",
     b"content-type", b"transfer-encoding", b"idempotency-key", b"if-match", b"cookie", b"last-event-id",
 }  # fmt: skip
-_log: structlog.stdlib.BoundLogger = structlog.get_logger("vitalog.access")
+_log: structlog.stdlib.BoundLogger = structlog.get_logger("vitalog.api")
 
 
 class RequestContext(msgspec.Struct):
@@ -72,6 +73,7 @@ class Gate:
         clock: Clock,
         new_id: Callable[[], str],
         translate: Callable[[Exception, Language], Problem | None],
+        write_line: WriteLine,
         max_body_bytes: int,
     ) -> None:
         self._app = app
@@ -80,6 +82,7 @@ class Gate:
         self._clock = clock
         self._new_id = new_id
         self._translate = translate
+        self._write_line = write_line
         self._max_body_bytes = max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -119,15 +122,11 @@ class Gate:
             took = self._clock.monotonic() - began
             route = _route(scope)
             self._metrics.answered(scope["method"], route, status, took)
-            _log.info(
-                "request",
-                method=scope["method"],
-                path=route if route.startswith("/ping/") else scope["path"],
-                status=status,
-                duration_ms=round(took * 1000, 2),
-                actor=context.actor,
+            # An unmatched path can be anything, a mistyped credential too; a ping's path is one.
+            path = route if route.startswith(("/ping/", "unmatched")) else scope["path"]
+            self._write_line(
+                AccessLine(scope["method"], path, status, round(took * 1000, 2), context.actor, context.correlation_id)
             )
-            structlog.contextvars.unbind_contextvars("correlation_id")
 
     async def _admit(self, scope: Scope, context: RequestContext, receive: Receive, send: Send) -> None:
         path: str = scope["path"]

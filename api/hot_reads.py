@@ -7,10 +7,14 @@ PostgreSQL, nothing is answered from here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, NamedTuple
 
-import msgspec
+from fastapi import Request
+from fastapi.routing import APIRoute
+from starlette.responses import Response
 
+from api.answers import ready
 from application.ports.clock import Clock
 from application.ports.signals import Signals
 
@@ -20,21 +24,18 @@ MAX_ANSWERS = 20
 """Per monitor: windows of uptime may vary without bound."""
 
 
-class Answer(msgspec.Struct, frozen=True):
-    """A body and its ``ETag`` (empty when it has none)."""
-
-    body: bytes
-    etag: str
+class _Kept(NamedTuple):
+    response: Response
     expires: float
 
 
 class HotReads:
-    """Answers by monitor and by what was asked about it."""
+    """Answers by monitor and by what was asked about it: the path and the query, as they were written."""
 
     def __init__(self, signals: Signals, clock: Clock) -> None:
         self._signals = signals
         self._clock = clock
-        self._answers: dict[str, dict[object, Answer]] = {}
+        self._kept: dict[str, dict[tuple[str, bytes], _Kept]] = {}
         self._epoch = 0
         signals.on_projected(self._forget)
 
@@ -43,30 +44,51 @@ class HotReads:
         """To be read before the database is: an answer is kept only if nothing has moved since then."""
         return self._epoch
 
-    def get(self, monitor_id: str, asked: object) -> Answer | None:
+    def get(self, monitor_id: str, path: str, query: bytes) -> Response | None:
         """The kept answer, if it is still true."""
-        answers = self._answers.get(monitor_id)
+        answers = self._kept.get(monitor_id)
         if answers is None or not self._signals.connected:
             return None
-        answer = answers.get(asked)
-        return answer if answer is not None and self._clock.monotonic() < answer.expires else None
+        kept = answers.get((path, query))
+        return kept.response if kept is not None and self._clock.monotonic() < kept.expires else None
 
-    def keep(self, monitor_id: str, asked: object, body: bytes, *, etag: str, epoch: int, until_s: float) -> Answer:
-        """Keep an answer for at most ``until_s`` seconds; returns it either way."""
-        answer = Answer(body, etag, self._clock.monotonic() + min(MAX_AGE_S, until_s))
-        if epoch == self._epoch and self._signals.connected and until_s > 0:
-            if monitor_id not in self._answers and len(self._answers) >= MAX_MONITORS:
-                self._answers.clear()
-            answers = self._answers.setdefault(monitor_id, {})
+    def keep(
+        self, request: Request, monitor_id: str, body: bytes, *, epoch: int, etag: str = "", until_s: float = MAX_AGE_S
+    ) -> Response:
+        """The answer, kept for at most ``until_s`` seconds for whoever asks the same. Not for reads that waited."""
+        response = ready(body, etag)
+        query: bytes = request.scope["query_string"]
+        if epoch == self._epoch and self._signals.connected and until_s > 0 and b"min_position" not in query:
+            if monitor_id not in self._kept and len(self._kept) >= MAX_MONITORS:
+                self._kept.clear()
+            answers = self._kept.setdefault(monitor_id, {})
             if len(answers) >= MAX_ANSWERS:
                 answers.clear()
-            answers[asked] = answer
-        return answer
+            expires = self._clock.monotonic() + min(MAX_AGE_S, until_s)
+            answers[request.scope["path"], query] = _Kept(response, expires)
+        return response
+
+    def route(self) -> type[APIRoute]:
+        """A route that looks here first, before parameters are parsed: what was kept was asked in the same words."""
+        hot = self
+
+        class HotRoute(APIRoute):
+            def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+                work = super().get_route_handler()
+
+                async def handle(request: Request) -> Response:
+                    scope = request.scope
+                    kept = hot.get(scope["path_params"]["monitor_id"], scope["path"], scope["query_string"])
+                    return kept if kept is not None else await work(request)
+
+                return handle
+
+        return HotRoute
 
     def _forget(self, monitor_ids: Sequence[str] | None) -> None:
         self._epoch += 1
         if monitor_ids is None:
-            self._answers.clear()
+            self._kept.clear()
             return
         for monitor_id in monitor_ids:
-            self._answers.pop(monitor_id, None)
+            self._kept.pop(monitor_id, None)

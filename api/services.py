@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 from psycopg import AsyncConnection
 
+from api.access_log import WriteLine, write_line
 from application.commands import Services as Commands
 from application.ports.event_log import EventLog
 from application.ports.idempotency import Idempotency
@@ -61,6 +62,8 @@ class Services:
     public_url: str | None = None
     """How the outside reaches this API, without a final slash; None: as the request came."""
     max_body_bytes: int = 262_144
+    write_line: WriteLine = write_line
+    """Where the access log goes."""
     checks: Mapping[str, CheckNow] = field(default_factory=dict[str, CheckNow])
     """Further components that readiness reports, by name; they never make the API unready."""
     lifespan: Callable[[], AbstractAsyncContextManager[None]] | None = None

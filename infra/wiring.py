@@ -25,6 +25,7 @@ from application import commands
 from application.monitoring import listening
 from application.ports.ledger import LedgerUnavailable
 from application.writer import LedgerWriter
+from infra.access_log import access_log
 from infra.settings import Settings
 
 _log = structlog.get_logger(__name__)
@@ -70,6 +71,7 @@ def api_services(settings: Settings) -> Services:
         new_id=new_id,
         admin_token=settings.require_admin_token(),
         checks={"nats": feed.check},
+        write_line=access_log(settings.log_format, process="api"),
         lifespan=lifespan,
     )
 

@@ -9,7 +9,7 @@ import msgspec
 from fastapi import FastAPI, Query, Request
 from starlette.responses import Response
 
-from api.answers import json_answer, ready
+from api.answers import json_answer
 from api.context import Api
 from api.inputs import EMPTY, FromTime, MinPosition, MonitorId, ToTime, bad_parameter, read_time
 from api.routes.monitor_views import PATH, settle, unknown
@@ -24,7 +24,6 @@ _Zone = Annotated[str, Query(max_length=60, pattern=r"^[^\x00]*$", description="
 def add_uptime_routes(app: FastAPI, api: Api) -> None:
     """Reads only."""
 
-    @app.get(f"{PATH}/{{monitor_id}}/uptime", tags=_TAGS, summary="Uptime, exact and time-weighted")
     async def read_uptime(
         monitor_id: MonitorId,
         request: Request,
@@ -35,23 +34,26 @@ def add_uptime_routes(app: FastAPI, api: Api) -> None:
         min_position: MinPosition = None,
     ) -> Response:
         """Seconds by state, the percentage rounded down (null: nothing was observed), and the policy it follows."""
-        asked = request.scope["query_string"]
-        answer = None if min_position else api.hot.get(monitor_id, asked)
-        if answer is None:
-            await settle(api, monitor_id, ("monitor_status", "status_intervals"), min_position)
-            epoch, now = api.hot.epoch, api.now()
-            end = read_time(until, "to", now.replace(microsecond=0))
-            start = read_time(since, "from", end - DAY)
-            try:
-                async with api.connection() as db:
-                    report = await uptime(db, monitor_id, start=start, end=end, now=now, zone=tz, bucket=bucket)
-            except BadWindow as error:
-                raise bad_parameter("tz" if "zone" in str(error) else "from", str(error)) from None
-            if report is None:
-                raise unknown(monitor_id)
-            body = msgspec.json.encode(report)
-            answer = api.hot.keep(monitor_id, asked, body, etag="", epoch=epoch, until_s=1.0)
-        return ready(answer.body)
+        await settle(api, monitor_id, ("monitor_status", "status_intervals"), min_position)
+        epoch, now = api.hot.epoch, api.now()
+        end = read_time(until, "to", now.replace(microsecond=0))
+        start = read_time(since, "from", end - DAY)
+        try:
+            async with api.connection() as db:
+                report = await uptime(db, monitor_id, start=start, end=end, now=now, zone=tz, bucket=bucket)
+        except BadWindow as error:
+            raise bad_parameter("tz" if "zone" in str(error) else "from", str(error)) from None
+        if report is None:
+            raise unknown(monitor_id)
+        return api.hot.keep(request, monitor_id, msgspec.json.encode(report), epoch=epoch)
+
+    app.router.add_api_route(
+        f"{PATH}/{{monitor_id}}/uptime",
+        read_uptime,
+        tags=_TAGS,
+        summary="Uptime, exact and time-weighted",
+        route_class_override=api.hot.route(),
+    )
 
     @app.get(f"{PATH}/{{monitor_id}}/intervals", tags=_TAGS, summary="Status intervals")
     async def read_intervals(

@@ -9,10 +9,9 @@ import msgspec
 from fastapi import FastAPI, Query, Request
 from starlette.responses import Response
 
-from api.answers import page, ready
+from api.answers import page
 from api.context import Api
 from api.cursors import make_cursor, read_cursor
-from api.hot_reads import Answer
 from api.inputs import Cursor, Limit, MinPosition, MonitorId, Text
 from api.routes.monitor_views import PATH, known_id, settle, shown, unknown
 from projections.queries.monitors import MonitorView, get_monitor, list_monitors
@@ -24,13 +23,13 @@ _TAGS: list[Any] = ["monitors"]
 def add_monitor_routes(app: FastAPI, api: Api) -> None:
     """Reads; the commands are in ``monitor_commands``."""
 
-    @app.get(f"{PATH}/{{monitor_id}}", tags=_TAGS, summary="One monitor")
     async def read(monitor_id: MonitorId, request: Request, min_position: MinPosition = None) -> Response:
         """Its settings, its status now, since when, and its last outcome. A retired monitor is still shown."""
-        answer = None if min_position else api.hot.get(monitor_id, "monitor")
-        if answer is None:
-            answer = await _read(api, monitor_id, min_position, request)
-        return ready(answer.body, answer.etag)
+        return await _read(api, monitor_id, min_position, request)
+
+    app.router.add_api_route(
+        f"{PATH}/{{monitor_id}}", read, tags=_TAGS, summary="One monitor", route_class_override=api.hot.route()
+    )
 
     @app.get(PATH, tags=_TAGS, summary="Monitors by name")
     async def read_all(
@@ -64,7 +63,7 @@ def add_monitor_routes(app: FastAPI, api: Api) -> None:
         return page(request, [shown(api, view, request) for view in views], following)
 
 
-async def _read(api: Api, monitor_id: str, min_position: int | None, request: Request) -> Answer:
+async def _read(api: Api, monitor_id: str, min_position: int | None, request: Request) -> Response:
     """The monitor's answer from the read model, kept for the next reader. Raises ``Problem``: there is none."""
     known_id(monitor_id)
     await api.wait_for(READ_FROM, min_position)
@@ -81,7 +80,7 @@ async def _read(api: Api, monitor_id: str, min_position: int | None, request: Re
     until = view.vouched_until
     lapses_in = (until - now).total_seconds() if until is not None and until > now else 3600.0
     body = msgspec.json.encode(shown(api, view, request))
-    return api.hot.keep(monitor_id, "monitor", body, etag=f'"{view.version}"', epoch=epoch, until_s=lapses_in)
+    return api.hot.keep(request, monitor_id, body, etag=f'"{view.version}"', epoch=epoch, until_s=lapses_in)
 
 
 async def _view(api: Api, monitor_id: str, now: datetime) -> MonitorView | None:
