@@ -337,6 +337,13 @@ KOREAN: dict[str, str] = {
         "GET /api/v1/projections/{name}/dead-letters를 읽어 보고, 고친 뒤에 `vitalog rebuild {name}`을 실행하세요."
     ),
     "The read model {name} is {n} events behind.": "읽기 모델 {name}: 남은 이벤트 {n}개.",
+    "The read model {name} has not moved for {span}.": "읽기 모델 {name}이(가) {span} 동안 움직이지 않았습니다.",
+    "See whether the projector runs (`vitalog projector`), and what its log says.": (
+        "프로젝터(`vitalog projector`)가 실행 중인지, 로그에 무엇이 남았는지 보세요."
+    ),
+    "Nobody has begun it yet: the projector does that. `vitalog doctor` says whether it runs.": (
+        "아직 아무도 시작하지 않았습니다. 이 일은 프로젝터가 합니다. 실행 중인지는 `vitalog doctor`가 알려 줍니다."
+    ),
     "The read model {name} keeps up.": "읽기 모델 {name}은(는) 밀리지 않았습니다.",
     "Wait if that number falls; else see whether the projector runs (`vitalog projector`).": (
         "숫자가 줄고 있으면 기다리고, 아니면 프로젝터(`vitalog projector`)가 실행 중인지 보세요."

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from infra.cli.address import find_address
 from infra.cli.client import Client
 from infra.cli.findings import Finding, fine, problem, skipped, warning
-from infra.cli.output import UNAVAILABLE, plain
+from infra.cli.output import UNAVAILABLE, moment, plain, span
 from infra.errors import UserError
 from infra.settings import Settings
 from infra.words import t
 
 _MUCH_LAG = 10_000
+_PATIENCE_S = 15
 
 
 def check_api(settings: Settings) -> Iterator[Finding]:
@@ -34,7 +36,7 @@ def check_api(settings: Settings) -> Iterator[Finding]:
         yield fine("api", t("The API answers at {url}, and accepts the token.", url=client.address.url))
         yield from _readiness(client)
     for projection in projections:
-        yield from _projection(projection)
+        yield from check_projection(projection)
 
 
 def _readiness(client: Client) -> Iterator[Finding]:
@@ -54,7 +56,8 @@ def _readiness(client: Client) -> Iterator[Finding]:
         yield skipped("ready", t("It does not say what it consists of."))
 
 
-def _projection(projection: dict[str, Any]) -> Iterator[Finding]:
+def check_projection(projection: dict[str, Any]) -> Iterator[Finding]:
+    """One read model of ``GET /projections``."""
     name, check = projection["name"], f"projection:{projection['name']}"
     if projection.get("state") == "stopped":
         yield problem(
@@ -79,6 +82,12 @@ def _projection(projection: dict[str, Any]) -> Iterator[Finding]:
                 name=name,
             ),
         )
+    elif projection["lag"] and (still := _standing_still(projection)) > _PATIENCE_S:
+        yield problem(
+            check,
+            t("The read model {name} has not moved for {span}.", name=name, span=span(still)),
+            t("See whether the projector runs (`vitalog projector`), and what its log says."),
+        )
     elif projection["lag"] > _MUCH_LAG:
         yield warning(
             check,
@@ -87,3 +96,9 @@ def _projection(projection: dict[str, Any]) -> Iterator[Finding]:
         )
     else:
         yield fine(check, t("The read model {name} keeps up.", name=name))
+
+
+def _standing_still(projection: dict[str, Any]) -> float:
+    """Seconds since it last advanced."""
+    moved = moment(projection.get("updated_at"))
+    return (datetime.now(UTC) - moved).total_seconds() if moved else 0.0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from time import sleep
+from math import inf
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from infra.cli.client import Client
 
 _POLL_S = 0.5
+_PATIENCE_S = 10
 
 
 def rebuild(
@@ -59,6 +61,7 @@ def _watch(client: Client, name: str, rebuild_id: str | None) -> dict[str, Any]:
         TimeRemainingColumn(),
         console=output.side_console(),
     )
+    begun_by = monotonic() + _PATIENCE_S
     with bar:
         task = bar.add_task(t("Rebuilding {name}", name=name), total=None, rate="–")
         while True:
@@ -73,6 +76,9 @@ def _watch(client: Client, name: str, rebuild_id: str | None) -> dict[str, Any]:
                 total=run.get("head") or None,
                 rate="–" if rate is None else f"{rate:,.0f}",
             )
+            if run.get("state") not in {"running", "done", "failed"} and monotonic() > begun_by:
+                begun_by = inf
+                bar.print(t("Nobody has begun it yet: the projector does that. `vitalog doctor` says whether it runs."))
             if run.get("state") == "done":
                 bar.update(task, completed=run.get("head") or 1, total=run.get("head") or 1)
                 break

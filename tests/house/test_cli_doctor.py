@@ -6,11 +6,12 @@ import fcntl
 import json
 import socket
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from infra.cli import checks_here, checks_servers
+from infra.cli import checks_api, checks_here, checks_servers
 from infra.cli.findings import Finding
 from infra.settings import Settings
 from tests.support.databases import Database
@@ -42,6 +43,16 @@ def test_it_finds_the_one_thing_that_is_wrong_and_knows_a_remedy(database: Datab
             finding["check"] for finding in found["findings"] if finding["state"] == "ok"
         }
         assert database.url not in done.stdout
+
+
+def test_a_read_model_that_stands_still_is_a_problem_and_one_that_lags_for_a_moment_is_not() -> None:
+    now = datetime.now(UTC)
+    view = {"name": "incidents", "position": 1, "lag": 2, "dead_letters": 0, "state": "running"}
+    moving = view | {"updated_at": now.isoformat()}
+    still = view | {"updated_at": (now - timedelta(minutes=1)).isoformat()}
+    assert [finding.state for finding in checks_api.check_projection(moving)] == ["ok"]
+    assert [finding.state for finding in checks_api.check_projection(still)] == ["problem"]
+    assert [finding.state for finding in checks_api.check_projection(still | {"lag": 0})] == ["ok"]
 
 
 def test_a_setting_that_cannot_be_is_found_before_everything_else(tmp_path: Path) -> None:
