@@ -74,9 +74,12 @@ class Feed:
 
     async def acknowledge(self, delivery: Delivery) -> None:
         """Only after what followed from it is committed."""
+        if not delivery.messages:
+            return
+        # One acknowledgement answers for every message before it.
+        newest = max(delivery.messages, key=lambda message: message.metadata.sequence.stream)
         with suppress(*_FAULTS):
-            for message in delivery.messages:
-                await message.ack()
+            await newest.ack()
 
     async def renew(self) -> None:
         """Subscribe again at the next call."""
@@ -96,7 +99,7 @@ class Feed:
             self._client = await connect(self._url, name=self._durable)
         if self._subscription is None:
             config = ConsumerConfig(
-                ack_policy=AckPolicy.EXPLICIT,
+                ack_policy=AckPolicy.ALL,
                 deliver_policy=DeliverPolicy.ALL,
                 max_ack_pending=20 * BATCH,
                 ack_wait=30,

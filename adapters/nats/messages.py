@@ -33,10 +33,8 @@ def subject_of(event_type: str) -> str:
     return f"vitalog.events.{event_type}"
 
 
-def to_message(row: tuple[Any, ...]) -> Message:
-    """The message of a row of the query ``to_relay``. ``Nats-Msg-Id`` is the position, so that JetStream drops
-    repetitions.
-    """
+def to_message(ledger_id: str, row: tuple[Any, ...]) -> Message:
+    """The message of a row of the query ``to_relay``. By ``Nats-Msg-Id`` JetStream drops repetitions."""
     (
         position,
         stream,
@@ -51,11 +49,11 @@ def to_message(row: tuple[Any, ...]) -> Message:
         state,
     ) = row
     headers = {
-        "Nats-Msg-Id": str(position),
+        "Nats-Msg-Id": f"{ledger_id}/{position}",
         "content-type": "application/json",
         "ce-specversion": "1.0",
         "ce-id": str(position),
-        "ce-source": "/vitalog/ledger",
+        "ce-source": f"/vitalog/ledger/{ledger_id}",
         "ce-type": type_,
         "ce-subject": quote(stream, safe=":-"),
         "ce-time": recorded_at.isoformat(),

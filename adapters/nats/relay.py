@@ -69,6 +69,8 @@ class Relay:
     async def _publish_all(self, connection: psycopg.AsyncConnection, client: Client, listener: Listener) -> None:
         jetstream = client.jetstream(timeout=PUBLISH_TIMEOUT_S)
         await ensure_stream(jetstream)
+        row = await (await connection.execute(_QUERIES["identity"])).fetchone()
+        ledger_id: str = row[0] if row else ""
         row = await (await connection.execute(_QUERIES["relayed"], [STREAM])).fetchone()
         self.position = row[0] if row else 0
         cursor = connection.cursor(binary=True)
@@ -78,14 +80,14 @@ class Relay:
             if not rows:
                 await listener.wait(POLL_S)
                 continue
-            await self._publish(jetstream, rows)
+            await self._publish(jetstream, ledger_id, rows)
             self.position = rows[-1][0]
             await connection.execute(_QUERIES["remember_relayed"], [STREAM, self.position], prepare=True)
 
-    async def _publish(self, jetstream: JetStreamContext, rows: list[tuple[object, ...]]) -> None:
+    async def _publish(self, jetstream: JetStreamContext, ledger_id: str, rows: list[tuple[object, ...]]) -> None:
         acknowledgements: list[Awaitable[object]] = []
         for row in rows:
-            subject, headers, body = to_message(row)
+            subject, headers, body = to_message(ledger_id, row)
             acknowledgements.append(await jetstream.publish_async(subject, body, headers=headers))
         # An error answer can leave a future unresolved for ever, hence the timeout; then all are published again, and
         # JetStream drops those it has by their id.

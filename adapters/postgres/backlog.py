@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import msgspec
@@ -11,6 +13,7 @@ import psycopg.rows
 from adapters.postgres import queries
 from application.ports.ledger import RecordedEvent
 from domain import kernel
+from domain.monitoring.timeline import EPOCH
 from projections.base import Undecodable
 
 _SQL = queries.load("adapters.postgres", "projections.sql")
@@ -26,20 +29,40 @@ class Backlog(NamedTuple):
 
 
 def read(connection: psycopg.Connection[Any], after: int, until: int) -> Backlog:
-    """Events with ``after < position <= until``. Outcomes come without correlation and causation id."""
+    """Events with ``after < position <= until``. Of outcomes only what is folded: no time of record, actor or ids."""
     cursor = connection.cursor(binary=True, row_factory=psycopg.rows.tuple_row)
     rows: list[tuple[Any, ...]] = cursor.execute(_SQL["backlog"], (after, until), prepare=True).fetchall()
-    decode = kernel.decode
+    decode, make = kernel.decode, RecordedEvent
     try:
         events = [
-            RecordedEvent(
-                n, stream, version, at, actor, correlation or "", cause, None, shape, decode(kind, shape, data)
-            )
-            for n, stream, version, kind, shape, data, at, actor, correlation, cause in rows
+            make(n, stream, version, at or EPOCH, who or "", ids or "", cause, None, shape, decode(kind, shape, data))
+            for n, stream, version, kind, shape, data, at, who, ids, cause in rows
         ]
     except (kernel.UnknownEventType, msgspec.DecodeError, ValueError, KeyError, TypeError):
         return _one_by_one(rows)
     return Backlog(events, None)
+
+
+def sections(
+    connection: psycopg.Connection[Any], reader: Callable[[], psycopg.Connection[Any]], after: int, until: int, size: int
+) -> Generator[Backlog]:
+    """Everything after ``after`` up to ``until`` in sections of ``size``; ends after one with something unknown.
+
+    While one section is folded the next is read, on a connection of its own that ``reader`` opens.
+    """
+    if until - after <= size:
+        yield read(connection, after, until)
+        return
+    with reader() as other, ThreadPoolExecutor(1, thread_name_prefix="reading") as ahead:
+        bounds = [(low, min(low + size, until)) for low in range(after, until, size)]
+        coming = ahead.submit(read, other, *bounds[0])
+        for following in [*bounds[1:], None]:
+            section = coming.result()
+            if following is not None:
+                coming = ahead.submit(read, other, *following)
+            yield section
+            if section.unknown:
+                return
 
 
 def head(connection: psycopg.Connection[Any]) -> int:
@@ -50,12 +73,13 @@ def head(connection: psycopg.Connection[Any]) -> int:
 
 def _one_by_one(rows: list[tuple[Any, ...]]) -> Backlog:
     events: list[RecordedEvent] = []
-    for n, stream, version, kind, shape, data, at, actor, correlation, cause in rows:
+    for n, stream, version, kind, shape, data, at, who, ids, cause in rows:
         try:
             event = kernel.decode(kind, shape, data)
         except kernel.UnknownEventType as error:
             return Backlog(events, f"Event {n}: {error}")
         except Exception as error:  # noqa: BLE001 (an upcaster may raise anything; whatever it is, the event is parked)
             event = Undecodable(stored_type=kind, error=f"{type(error).__name__}: {error}")
-        events.append(RecordedEvent(n, stream, version, at, actor, correlation or "", cause, None, shape, event))
+        recorded = (n, stream, version, at or EPOCH, who or "", ids or "", cause, None, shape, event)
+        events.append(RecordedEvent(*recorded))
     return Backlog(events, None)

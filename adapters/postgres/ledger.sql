@@ -61,6 +61,18 @@ SELECT notification_id, originator_id, originator_version, topic, schema_version
        causation_id, trace_id, state
 FROM ledger.events WHERE notification_id > %s ORDER BY notification_id LIMIT %s
 
+-- name: identity
+-- Which ledger this is.
+SELECT id::text FROM ledger.identity
+
+-- name: is_stored
+-- Whether this very event is what the ledger has at that position.
+SELECT EXISTS (
+    SELECT FROM ledger.events
+    WHERE notification_id = %s AND originator_id = %s AND originator_version = %s AND correlation_id = %s
+      AND recorded_at = %s
+)
+
 -- name: relayed
 -- How far a JetStream stream has got.
 SELECT position FROM operations.relayed WHERE stream = %s

@@ -1,7 +1,9 @@
 -- name: backlog
 -- What projections need of the events above a position, in order. Outcomes are nearly all of them, and of theirs nobody
 -- asks for metadata.
-SELECT notification_id, originator_id, originator_version, topic, schema_version, state, recorded_at, actor,
+SELECT notification_id, originator_id, originator_version, topic, schema_version, state,
+       CASE WHEN topic <> 'monitoring.probe-recorded' THEN recorded_at END,
+       CASE WHEN topic <> 'monitoring.probe-recorded' THEN actor END,
        CASE WHEN topic <> 'monitoring.probe-recorded' THEN correlation_id::text END,
        CASE WHEN topic <> 'monitoring.probe-recorded' THEN causation_id END
 FROM ledger.events WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id

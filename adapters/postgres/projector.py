@@ -19,7 +19,8 @@ from projections import registry
 
 _log = structlog.get_logger(__name__)
 _SQL = queries.load("adapters.postgres", "projections.sql")
-BATCH = 10_000
+_LEDGER_SQL = queries.load("adapters.postgres", "ledger.sql")
+BATCH = 20_000
 """Events per transaction when catching up."""
 _POLL_S = 0.5
 
@@ -49,7 +50,7 @@ class Projector:
         self.close()
         patience = stop or threading.Event()
         try:
-            db = self._db = psycopg.connect(**parameters(self._url, application_name=self._name), autocommit=True)
+            db = self._db = self._connect()
             announced = False
             while not _scalar(db, "lead"):
                 if not wait or patience.is_set():
@@ -80,8 +81,13 @@ class Projector:
             LedgerUnavailable: PostgreSQL is away; start again, then repeat.
             Stopped: as ``catch_up``.
         """
-        _, folding = self._active()
+        db, folding = self._active()
         try:
+            if events and not _is_stored(db, events[-1]):
+                # A broker may hold what another ledger, or this one before it was restored, once published.
+                _log.warning("foreign_events", position=events[-1].position)
+                self.catch_up()
+                return
             folding.apply(events)
         except Gap as gap:
             self.catch_up(until=gap.got - 1)
@@ -101,8 +107,11 @@ class Projector:
         db, folding = self._active()
         try:
             goal = min(until, backlog.head(db)) if until is not None else backlog.head(db)
-            while folding.position < goal and not (stop and stop.is_set()):
-                section = backlog.read(db, folding.position, min(goal, folding.position + self._batch))
+            if folding.position >= goal:
+                return folding.position
+            for section in backlog.sections(db, self._connect, folding.position, goal, self._batch):
+                if stop and stop.is_set():
+                    break
                 folding.apply(section.events)
                 if section.unknown:
                     db.execute(_SQL["stop"], [section.unknown, list(registry.NAMES)])
@@ -132,10 +141,20 @@ class Projector:
             self._db.close()
         self._db = self._folding = None
 
+    def _connect(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(**parameters(self._url, application_name=self._name), autocommit=True)
+
     def _active(self) -> tuple[psycopg.Connection[Any], Folding]:
         if self._db is None or self._folding is None:
             raise LedgerUnavailable("This projector is not active. Start it first.")
         return self._db, self._folding
+
+
+def _is_stored(db: psycopg.Connection[Any], event: RecordedEvent) -> bool:
+    # Histories that part never meet again: if the newest event is ours, so are those before it.
+    values = [event.position, event.stream, event.version, event.correlation_id, event.recorded_at]
+    row = db.execute(_LEDGER_SQL["is_stored"], values, prepare=True).fetchone()
+    return bool(row and row[0])
 
 
 def _scalar(db: psycopg.Connection[Any], query: str) -> Any:

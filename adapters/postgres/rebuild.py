@@ -7,6 +7,7 @@ and whoever comes after reads the new ones. The old ones are dropped when their 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -35,14 +36,19 @@ def rebuild_once(url: str, *, application_name: str, batch: int, stop: threading
     Raises:
         psycopg.OperationalError: PostgreSQL is away; the rebuild begins anew when it is called again.
     """
-    with psycopg.connect(**parameters(url, application_name=application_name), autocommit=True) as db:
+    settings = parameters(url, application_name=application_name)
+
+    def connect() -> psycopg.Connection[Any]:
+        return psycopg.connect(**settings, autocommit=True)
+
+    with connect() as db:
         leading = db.execute(_SQL["lead_rebuild"]).fetchone()
         taken = db.execute(_SQL["take_rebuild"]).fetchone() if leading and leading[0] else None
         if taken is None:
             return False
         number, name = taken
         try:
-            _Rebuild(db, number, name, batch, stop or threading.Event()).run()
+            _Rebuild(db, connect, number, name, batch, stop or threading.Event()).run()
         except Interrupted:
             return False
         except psycopg.OperationalError:
@@ -54,7 +60,16 @@ def rebuild_once(url: str, *, application_name: str, batch: int, stop: threading
 
 
 class _Rebuild:
-    def __init__(self, db: psycopg.Connection[Any], number: int, name: str, batch: int, stop: threading.Event) -> None:
+    def __init__(
+        self,
+        db: psycopg.Connection[Any],
+        reader: Callable[[], psycopg.Connection[Any]],
+        number: int,
+        name: str,
+        batch: int,
+        stop: threading.Event,
+    ) -> None:
+        self._reader = reader
         self._db, self._number, self._name, self._batch, self._stop = db, number, name, batch, stop
 
     def run(self) -> None:
@@ -73,10 +88,11 @@ class _Rebuild:
         _log.info("rebuild_done", projection=self._name, position=folding.position)
 
     def _fold(self, folding: Folding, goal: int) -> None:
-        while folding.position < goal:
+        if folding.position >= goal:
+            return
+        for section in backlog.sections(self._db, self._reader, folding.position, goal, self._batch):
             if self._stop.is_set():
                 raise Interrupted
-            section = backlog.read(self._db, folding.position, min(goal, folding.position + self._batch))
             folding.apply(section.events)
             if section.unknown:
                 raise RuntimeError(section.unknown)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Sequence
 
 import msgspec
@@ -34,6 +35,9 @@ from domain.monitoring.outcome import Outcome
 _log = structlog.get_logger(__name__)
 MAX_GROUPS = 2_000
 """Outcomes stored in one transaction, at most."""
+PACE_S = 0.1
+"""From one transaction to the next at least: a lonely outcome is stored at once, a stream of them ten times a second.
+Every transaction costs a flush, a notification, and a round of the relay and the read models, whatever its size."""
 _RETRY_S = 0.5
 _KNOWN_STREAMS = 20_000
 
@@ -57,6 +61,7 @@ class OutcomeRecorder:
         self._uncertain = len(spool) > 0
         self._stored = threading.Condition()
         self._pending = 0
+        self._hurry = threading.Event()
         self._thread: threading.Thread | None = None
         self.failure: Exception | None = None
         """Why nothing is recorded any more; the process should end."""
@@ -98,20 +103,23 @@ class OutcomeRecorder:
 
     def flush(self) -> None:
         """Wait until everything recorded so far is in the ledger or in the spool."""
+        self._hurry.set()
         with self._stored:
             self._stored.wait_for(lambda: self._pending == 0 or self.failure is not None)
 
     def close(self) -> None:
         """Store or spool everything recorded so far, then stop, and let go of the spool."""
+        self._hurry.set()
         self._queue.put(None)
         if self._thread is not None:
             self._thread.join()
         self._spool.close()
 
     def _run(self) -> None:
-        open_ = True
+        open_, begun = True, 0.0
         while open_:
-            groups, open_ = self._gather()
+            groups, open_ = self._gather(begun + PACE_S)
+            begun = time.monotonic()
             try:
                 self.drain_spool()
                 self.store(groups)
@@ -124,13 +132,16 @@ class OutcomeRecorder:
                 open_, self.failure = False, error
             with self._stored:
                 self._pending -= len(groups)
+                if not self._pending:
+                    self._hurry.clear()
                 self._stored.notify_all()
 
-    def _gather(self) -> tuple[list[Group], bool]:
+    def _gather(self, not_before: float) -> tuple[list[Group], bool]:
         """What waits, at least one group unless the spool should be tried again; and whether more may come."""
         groups: list[Group] = []
         try:
             group = self._queue.get(timeout=_RETRY_S) if len(self._spool) else self._queue.get()
+            self._hurry.wait(not_before - time.monotonic())
             while group is not None:
                 groups.append(group)
                 if len(groups) == MAX_GROUPS:

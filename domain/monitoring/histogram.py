@@ -87,17 +87,21 @@ class Histogram:
 
     def encode(self) -> bytes:
         """The same bytes for equal histograms: variable-length integers, about two bytes per bucket in use."""
-        numbers = [self.total, self.maximum]
+        numbers: list[int] = []
         previous = 0
         for bucket, count in sorted(self.counts.items()):
             numbers += (bucket - previous, count)
             previous = bucket
-        return varints(numbers)
+        return varints((self.total, self.maximum)) + varints(numbers)
 
     @staticmethod
     def decode(data: bytes) -> Histogram:
         """Raises ``ValueError`` for bytes that ``encode`` did not make."""
-        numbers = read_varints(data)
+        return Histogram.of_numbers(read_varints(data))
+
+    @staticmethod
+    def of_numbers(numbers: list[int]) -> Histogram:
+        """The histogram of the numbers that ``encode`` writes. Raises ``ValueError`` for others."""
         if not numbers or len(numbers) % 2:
             raise ValueError("These bytes are no histogram.")
         histogram = Histogram()
@@ -120,6 +124,9 @@ class Histogram:
 
 def varints(numbers: Iterable[int]) -> bytes:
     """Numbers >= 0, seven bits per byte, the lowest first."""
+    numbers = list(numbers)
+    if not numbers or max(numbers) <= _SEVEN_BITS:
+        return bytes(numbers)  # nearly always: distances between buckets and counts are small
     out = bytearray()
     for number in numbers:
         rest = number

@@ -1,12 +1,12 @@
 """CPU per HTTP probe, beside that of prometheus-blackbox-exporter probing the same target in the same run.
 
-``python -m infra.bench.probing`` prints one JSON line per rate. The yardstick is Debian's package of that name; without
-it only our own figure is printed. What is compared is the engine and its probes: from due time to outcome.
+The yardstick is Debian's package of that name, which probes and keeps nothing; without it only our own figures are
+printed. Ours are measured twice: the engine alone, from due time to outcome, and the whole way from due time to the row of
+the read model, with the CPU of everything that takes part in it: prober, relay, projector, PostgreSQL and NATS.
 """
 
 from __future__ import annotations
 
-import json
 import shutil
 import socket
 import subprocess
@@ -15,10 +15,22 @@ import tempfile
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import psutil
+import psycopg
+
+from adapters.ids import new_id
+from adapters.postgres.ledger import PostgresLedger
+from application.ports.ledger import NewEvent
+from domain.monitoring import monitor as monitors
+from domain.monitoring.events import monitor_stream
+from domain.monitoring.monitor import Settings
+from infra.bench.processes import running
+from infra.bench.report import report
+from infra.bench.servers import Bench
 
 BLACKBOX = "prometheus-blackbox-exporter"
 WARM_UP_S = 3.0
@@ -108,21 +120,52 @@ def theirs(url: str, counted: Callable[[], int], rate: int) -> Sample | None:
             exporter.wait()
 
 
-def measure(rate: int) -> dict[str, Any]:
-    """One comparison, as it is printed."""
-    with target() as (url, counted):
-        our = ours(url, counted, rate)
-        their = theirs(url, counted, rate)
-    line: dict[str, Any] = {"bench": "probing", "what": "engine and HTTP probe", "rate": rate, "ours": our._asdict()}
-    if their is not None:
-        line |= {"blackbox": their._asdict(), "ratio": round(our.cpu_ms_per_probe / their.cpu_ms_per_probe, 3)}
-    return line
+def the_whole_way(bench: Bench, url: str, counted: Callable[[], int], rate: int) -> Sample:
+    """The real processes on ``rate`` monitors of one second, down to the read models."""
+    with bench.database() as database:
+        ledger = PostgresLedger(database.url, application_name="bench")
+        now = datetime.now(UTC)
+        settings = Settings(name="bench", kind="http", target=url, interval_s=1, timeout_s=1, retry_interval_s=1)
+        events = [monitors.register(new_id(), settings, now) for _ in range(rate)]
+        ledger.append([NewEvent(monitor_stream(e.monitor_id), 1, e, "bench", new_id()) for e in events])
+        nats_url = bench.nats_url
+        with running(("prober", "relay", "projector"), database_url=database.url, nats_url=nats_url) as processes:
+            measured = sample([*(process.pid for process in processes.values()), *bench.server_pids], counted)
+            _all_projected(database.owner_url, ledger)
+        ledger.close()
+    return measured
 
 
-def main() -> None:
+def _all_projected(url: str, ledger: PostgresLedger) -> None:
+    """The rows were really made: a figure for less than the whole way would flatter us."""
+    head = ledger.head()
+    with psycopg.connect(url, autocommit=True) as db:
+        for _ in range(600):
+            row = db.execute("SELECT min(position) FROM projections.checkpoints").fetchone()
+            if row and row[0] >= head:
+                return
+            time.sleep(0.05)
+    raise RuntimeError("The read models did not keep up with the probes.")
+
+
+def run(bench: Bench) -> None:
     """Every rate in turn."""
     for rate in RATES:
-        print(json.dumps(measure(rate)), flush=True)
+        with target() as (url, counted):
+            whole = the_whole_way(bench, url, counted, rate)
+            engine = ours(url, counted, rate)
+            their = theirs(url, counted, rate)
+        for what, our, at_most in (("due time to projected row", whole, 1.5), ("engine and probe alone", engine, None)):
+            report(
+                "probing",
+                what=what,
+                rate=rate,
+                cpu_ms_per_probe=our.cpu_ms_per_probe,
+                probes_per_s=our.probes_per_s,
+                blackbox_cpu_ms_per_probe=their.cpu_ms_per_probe if their else None,
+                ratio=our.cpu_ms_per_probe / their.cpu_ms_per_probe if their else None,
+                at_most=at_most,
+            )
 
 
 def _free_port() -> int:
@@ -140,7 +183,3 @@ def _wait_for(port: int) -> None:
         else:
             return
     raise RuntimeError(f"{BLACKBOX} does not listen on port {port}; start it by hand to see why.")
-
-
-if __name__ == "__main__":
-    main()

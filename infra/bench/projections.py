@@ -31,8 +31,9 @@ from infra.bench.servers import Bench, BenchDatabase
 from projections.registry import NAMES
 
 MONITORS = 240
-DAYS = 4
-INTERVAL_S = 120
+DAYS = 3
+INTERVAL_S = 60
+"""The default of a new monitor."""
 ROUNDS = 3
 _APPEND = 5_000
 

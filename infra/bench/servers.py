@@ -50,6 +50,11 @@ class Bench:
             self._nats_url = self._stack.enter_context(self._nats).url
         return self._nats_url
 
+    @property
+    def server_pids(self) -> list[int]:
+        """The processes of the servers that run; those they have started themselves are their children."""
+        return [pid for pid in (self._postgres.pid, self._nats.pid) if pid is not None]
+
     @contextmanager
     def database(self) -> Generator[BenchDatabase]:
         """A new database, dropped afterwards."""

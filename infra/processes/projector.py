@@ -33,7 +33,7 @@ def run(settings: Settings) -> int:
         projector = Projector(url)
         rebuilds = threading.Thread(target=projector.run_rebuilds, args=[stopping], name="rebuilds")
         rebuilds.start()
-        feed = Feed(nats_url, "projector")
+        feed = Feed(nats_url, "read-models")
         # One thread for all folding: the projector's connection and its folded state belong to it.
         with ThreadPoolExecutor(1, thread_name_prefix="folding") as folding:
             try:

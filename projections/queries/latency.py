@@ -9,12 +9,12 @@ import msgspec
 
 from domain.monitoring.timeline import micros, moment
 from projections.base import statements
-from projections.latency_trends import RESOLUTIONS_S, Latency
+from projections.latencies import Latency, decode_parts
+from projections.latency_trends import DAY, FIVE_MINUTES, HOUR
 from projections.queries.rows import Connection, rows
 
 _SQL = statements("latency_trends")
 MAX_POINTS = 10_000
-_FINEST = RESOLUTIONS_S[0]
 
 
 class BadStep(ValueError):
@@ -47,7 +47,7 @@ class LatencyPoint(msgspec.Struct, frozen=True):
 
 
 async def latency(
-    db: Connection, monitor_id: str, *, start: datetime, end: datetime, step_s: int = _FINEST
+    db: Connection, monitor_id: str, *, start: datetime, end: datetime, step_s: int = FIVE_MINUTES
 ) -> list[LatencyPoint]:
     """One point per step that has outcomes, in order. Steps begin at multiples of ``step_s`` since 1970 UTC, and the
     first and the last are whole 5-minute buckets cut at the window.
@@ -60,11 +60,11 @@ async def latency(
 
 
 async def latencies(
-    db: Connection, monitor_ids: Sequence[str], *, start: datetime, end: datetime, step_s: int = _FINEST
+    db: Connection, monitor_ids: Sequence[str], *, start: datetime, end: datetime, step_s: int = FIVE_MINUTES
 ) -> dict[str, list[LatencyPoint]]:
     """The same of several monitors at once; those without outcomes are left out. Raises ``BadStep``."""
-    if step_s <= 0 or step_s % _FINEST:
-        raise BadStep(f"step_s must be a positive multiple of {_FINEST}.")
+    if step_s <= 0 or step_s % FIVE_MINUTES:
+        raise BadStep(f"step_s must be a positive multiple of {FIVE_MINUTES}.")
     if start >= end:
         raise BadStep("The window is empty: from must be before to.")
     first, last = micros(start) // 1_000_000, -(-micros(end) // 1_000_000)
@@ -90,24 +90,30 @@ async def latency_summaries(
 async def _buckets(
     db: Connection, ids: list[str], first: int, last: int, step_s: int
 ) -> list[tuple[str, int, Latency]]:
-    # Whole days and hours within the window from their own buckets, its edges from finer ones.
+    # Whole days and hours within the window from their own rows, its edges from 5-minute buckets.
     found: list[tuple[str, int, Latency]] = []
-    pieces = [(first // _FINEST * _FINEST, last)]
-    for resolution in reversed(RESOLUTIONS_S):
-        if step_s % resolution and resolution != _FINEST:
+    pieces = [(first // FIVE_MINUTES * FIVE_MINUTES, last)]
+    for statement, length in (("days", DAY), ("hours", HOUR)):
+        if step_s % length:
             continue
         rest: list[tuple[int, int]] = []
         for low, high in pieces:
-            begin = -(-low // resolution) * resolution
-            end = max(high // resolution * resolution, begin) if resolution != _FINEST else high
+            begin, end = -(-low // length) * length, high // length * length
             if begin >= end:
                 rest.append((low, high))
                 continue
-            values = {"ids": ids, "resolution_s": resolution, "start": _time(begin), "end": _time(end)}
-            for key, at, histogram, phases in await rows(db, _SQL["window"], values):
-                found.append((key, int(at.timestamp()), Latency.stored(histogram, phases)))
+            values = {"ids": ids, "start": _time(begin), "end": _time(end)}
+            for key, at, data in await rows(db, _SQL[statement], values):
+                found.append((key, int(at.timestamp()), Latency.decode(data)))
             rest += [piece for piece in ((low, begin), (end, high)) if piece[0] < piece[1]]
         pieces = rest
+    for low, high in pieces:
+        values = {"ids": ids, "start": _time(low), "end": _time(high)}
+        for key, hour, data in await rows(db, _SQL["five_minutes"], values):
+            for number, part in decode_parts(data).items():
+                at = int(hour.timestamp()) + number * FIVE_MINUTES
+                if low <= at < high:
+                    found.append((key, at, part))
     return found
 
 

@@ -34,7 +34,7 @@ async def relay(database, own_nats) -> AsyncIterator[Relay]:
 
 @pytest.fixture
 async def feed(own_nats) -> AsyncIterator[Feed]:
-    feed = Feed(own_nats.url, "projector")
+    feed = Feed(own_nats.url, "read-models")
     yield feed
     await feed.close()
 

@@ -24,7 +24,7 @@ from tests.views.test_folding import checkpoints, dead_letters, raw
 READS = {
     "monitor_status": "SELECT count(*) FROM monitor_status.monitors m JOIN monitor_status.states s ON s.monitor_id = m.id",
     "status_intervals": "SELECT count(*) FROM status_intervals.timelines t JOIN status_intervals.spans s USING (monitor_id)",
-    "latency_trends": "SELECT count(*) FROM latency_trends.buckets",
+    "latency_trends": "SELECT count(*) FROM latency_trends.hours",
     "incidents": "SELECT count(*) FROM incidents.incidents i JOIN incidents.entries e ON e.incident_id = i.id",
     "activity": "SELECT count(*) FROM activity.entries",
 }
@@ -121,7 +121,7 @@ def test_a_rebuild_puts_right_what_was_changed_by_hand(database, ledger, project
     projector.catch_up()
     with psycopg.connect(database.url, autocommit=True) as db:
         db.execute("UPDATE status_intervals.spans SET status = 'up'")
-        db.execute("DELETE FROM latency_trends.buckets")
+        db.execute("DELETE FROM latency_trends.hours")
     request(database, "status_intervals")
     request(database, "latency_trends")
     assert projector.rebuild_once()
