@@ -13,8 +13,11 @@ from typing import Any, ClassVar, TypeVar
 import msgspec
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A fact about the past. Fields at their default are left out of the stored JSON."""
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A fact about the past. Fields at their default are left out of the stored JSON.
+
+    An event holds no cycles, so the garbage collector need not visit the many that are read (``gc=False``).
+    """
 
     type: ClassVar[str]
     """Stable name: ``<context>.<past-tense-name>``; a part of the public contract, never renamed."""

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from domain.monitoring.events import ProbeRecorded
-from domain.monitoring.histogram import Histogram, bucket_of, read_varints, tenths, varints
-from domain.monitoring.outcome import Phases
+from domain.monitoring.histogram import Histogram, bucket_of, read_varints, varints
 
 PHASES = 4
-_NO_PHASES = Phases()
 
 
 class Latency:
-    """The latencies of one bucket. ``phases``: sums of dns, connect, tls and first byte in tenths of a millisecond, then
-    how many outcomes had each.
+    """The latencies of one bucket. ``phases``: sums of dns, connect, tls and first byte in tenths of a millisecond,
+    then how many outcomes had each.
     """
 
     __slots__ = ("histogram", "phases")
@@ -49,80 +47,87 @@ class Latency:
 
 
 class Hour:
-    """An hour and its 5-minute buckets by number (0 to 11). Bytes of buckets that did not change are kept."""
+    """An hour, and its 5-minute buckets by number (0 to 11) as bytes: most are made in one batch and left alone."""
 
-    __slots__ = ("_encoded", "parts", "whole")
+    __slots__ = ("parts", "whole")
 
-    def __init__(self, whole: Latency | None = None, parts: dict[int, Latency] | None = None) -> None:
+    def __init__(self, whole: Latency | None = None, parts: dict[int, bytes] | None = None) -> None:
         self.whole = whole or Latency()
         self.parts = parts or {}
-        self._encoded: dict[int, bytes] = {}
-
-    def part(self, number: int) -> Latency:
-        """The bucket of that number, to be added to."""
-        self._encoded.pop(number, None)
-        found = self.parts.get(number)
-        if found is None:
-            found = self.parts[number] = Latency()
-        return found
 
     def encode_parts(self) -> bytes:
         """For each bucket its number, the length of its bytes, and those."""
-        encoded = self._encoded
-        for number, part in self.parts.items():
-            if number not in encoded:
-                data = part.encode()
-                encoded[number] = varints((number, len(data))) + data
-        return b"".join([encoded[number] for number in sorted(encoded)])
+        return b"".join([varints((number, len(data))) + data for number, data in sorted(self.parts.items())])
 
 
-def decode_parts(data: bytes) -> dict[int, Latency]:
-    """The 5-minute buckets of a stored hour. Raises ``ValueError`` for bytes that ``encode_parts`` did not make."""
-    parts: dict[int, Latency] = {}
+def split_parts(data: bytes) -> dict[int, bytes]:
+    """The 5-minute buckets of a stored hour, each as its bytes."""
+    parts: dict[int, bytes] = {}
     at = 0
     while at < len(data):
         number, at = data[at], at + 1
         begin = at
-        while data[at] > 0x7F:  # noqa: PLR2004 (the length goes on in the next byte)
+        while data[at] > 0x7F:
             at += 1
         (length,) = read_varints(data[begin : at + 1])
-        parts[number] = Latency.decode(data[at + 1 : at + 1 + length])
+        parts[number] = data[at + 1 : at + 1 + length]
         at += 1 + length
     return parts
 
 
-def add(buckets: Sequence[Latency], outcomes: Sequence[ProbeRecorded]) -> None:
-    """Count outcomes, which have a total time, in several buckets at once."""
-    # What each bucket needs of each outcome is only its count; the sums are made once and added to every bucket.
-    total = maximum = 0
-    dns = connect = tls = first_byte = 0
-    n_dns = n_connect = n_tls = n_first_byte = 0
-    tallies = [bucket.histogram.counts for bucket in buckets]
-    for outcome in outcomes:
-        value = tenths(outcome.total_ms or 0.0)
-        total += value
-        if value > maximum:  # noqa: PLR1730 (max() is a call, in the innermost loop there is)
-            maximum = value
-        index = bucket_of(value)
-        for tally in tallies:
-            tally[index] = tally.get(index, 0) + 1
-        phases = outcome.phases or _NO_PHASES
-        if phases.dns_ms is not None:
-            dns += tenths(phases.dns_ms)
-            n_dns += 1
-        if phases.connect_ms is not None:
-            connect += tenths(phases.connect_ms)
-            n_connect += 1
-        if phases.tls_ms is not None:
-            tls += tenths(phases.tls_ms)
-            n_tls += 1
-        if phases.first_byte_ms is not None:
-            first_byte += tenths(phases.first_byte_ms)
-            n_first_byte += 1
-    phases_of_all = (dns, connect, tls, first_byte, n_dns, n_connect, n_tls, n_first_byte)
-    for bucket in buckets:
+class Sums:
+    """What outcomes add to a bucket beside their counts."""
+
+    __slots__ = ("count", "maximum", "phases", "total")
+
+    def __init__(self) -> None:
+        self.count = self.total = self.maximum = 0
+        self.phases = [0] * (2 * PHASES)
+
+    def add(self, other: Sums) -> None:
+        """Add those of more outcomes."""
+        self.count += other.count
+        self.total += other.total
+        self.maximum = max(self.maximum, other.maximum)
+        self.phases = [mine + more for mine, more in zip(self.phases, other.phases, strict=True)]
+
+    def into(self, bucket: Latency) -> None:
+        """Add them to a bucket whose counts are up to date already."""
         histogram = bucket.histogram
-        histogram.count += len(outcomes)
-        histogram.total += total
-        histogram.maximum = max(histogram.maximum, maximum)
-        bucket.add_phases(phases_of_all)
+        histogram.count += self.count
+        histogram.total += self.total
+        histogram.maximum = max(histogram.maximum, self.maximum)
+        bucket.add_phases(self.phases)
+
+
+def tally(counts_of_all: Sequence[dict[int, int]], outcomes: Sequence[ProbeRecorded]) -> Sums:
+    """Count outcomes, which have a total time, in several histograms at once; their sums are for the caller to add."""
+    sums = Sums()
+    sums.count = len(outcomes)
+    dns = connect = tls = first_byte = n_dns = n_connect = n_tls = n_first_byte = total = 0
+    for outcome in outcomes:
+        # Every probe of every monitor passes here, thirty times a second per thousand: ``tenths`` is written out.
+        value = int((outcome.total_ms or 0.0) * 10 + 0.5)
+        total += value
+        sums.maximum = max(sums.maximum, value)
+        bucket = bucket_of(value)
+        for counts in counts_of_all:
+            counts[bucket] = counts.get(bucket, 0) + 1
+        phases = outcome.phases
+        if phases is None:
+            continue
+        if (time := phases.dns_ms) is not None:
+            dns += int(time * 10 + 0.5)
+            n_dns += 1
+        if (time := phases.connect_ms) is not None:
+            connect += int(time * 10 + 0.5)
+            n_connect += 1
+        if (time := phases.tls_ms) is not None:
+            tls += int(time * 10 + 0.5)
+            n_tls += 1
+        if (time := phases.first_byte_ms) is not None:
+            first_byte += int(time * 10 + 0.5)
+            n_first_byte += 1
+    sums.total = total
+    sums.phases = [dns, connect, tls, first_byte, n_dns, n_connect, n_tls, n_first_byte]
+    return sums

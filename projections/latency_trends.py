@@ -9,11 +9,12 @@ from __future__ import annotations
 from domain.monitoring.events import ProbeRecorded
 from projections.arrays import blobs, longs, texts, times
 from projections.base import Database, Projection, Recorded, keep_recent
-from projections.latencies import Hour, Latency, add, decode_parts
+from projections.latencies import Hour, Latency, Sums, split_parts, tally
 
 FIVE_MINUTES, HOUR, DAY = 300, 3_600, 86_400
 CACHED = 10_000
 """How many hours, and how many days, are kept in memory."""
+_PARTS = HOUR // FIVE_MINUTES
 _COUNTED = ("pass", "slow")
 _Key = tuple[str, int]
 """Monitor, and the number of the hour or day since 1970 UTC."""
@@ -33,7 +34,7 @@ class LatencyTrends(Projection):
 
     def observe(self, _record: Recorded, outcome: ProbeRecorded, started: int, /) -> None:
         """As ``Projection.observe``."""
-        if outcome.total_ms is not None and outcome.verdict in _COUNTED:
+        if outcome.total_ms is not None and outcome.total_ms >= 0 and outcome.verdict in _COUNTED:
             key = (outcome.monitor_id, started // (FIVE_MINUTES * 1_000_000))
             known = self._outcomes.get(key)
             if known is None:
@@ -48,11 +49,20 @@ class LatencyTrends(Projection):
         keep_recent(self._hours, hours, CACHED)
         keep_recent(self._days, days, CACHED)
         self._load(db, hours, days)
-        for key, outcomes in self._outcomes.items():
-            monitor_id, number = key
-            hour = self._hours[monitor_id, number * FIVE_MINUTES // HOUR]
-            day = self._days[monitor_id, number * FIVE_MINUTES // DAY]
-            add((hour.part(number % (HOUR // FIVE_MINUTES)), hour.whole, day), outcomes)
+        sums: dict[_Key, Sums] = {key: Sums() for key in hours}
+        for (monitor_id, number), outcomes in self._outcomes.items():
+            key = monitor_id, number // _PARTS
+            hour, place = self._hours[key], number % _PARTS
+            day = self._days[monitor_id, number // (DAY // FIVE_MINUTES)]
+            known = hour.parts.get(place)
+            part = Latency.decode(known) if known else Latency()
+            more = tally((part.histogram.counts, hour.whole.histogram.counts, day.histogram.counts), outcomes)
+            more.into(part)
+            hour.parts[place] = part.encode()
+            sums[key].add(more)
+        for key, more in sums.items():
+            more.into(self._hours[key].whole)
+            more.into(self._days[key[0], key[1] // (DAY // HOUR)])
         self._outcomes = {}
         self._changed = hours, days
 
@@ -90,7 +100,7 @@ class LatencyTrends(Projection):
         if new_hours:
             cursor.execute(self.sql["load_hours"], _columns(new_hours, HOUR), prepare=True)
             for monitor_id, at, whole, parts in cursor.fetchall():
-                self._hours[monitor_id, int(at.timestamp()) // HOUR] = Hour(Latency.decode(whole), decode_parts(parts))
+                self._hours[monitor_id, int(at.timestamp()) // HOUR] = Hour(Latency.decode(whole), split_parts(parts))
             for key in new_hours:
                 if key not in self._hours:
                     self._hours[key] = Hour()

@@ -7,7 +7,7 @@ CREATE TABLE latency_trends.hours (
     at           timestamptz NOT NULL,   -- where the hour begins
     outcomes     bigint      NOT NULL,
     latency      bytea       NOT NULL,   -- projections.latencies.Latency
-    five_minutes bytea       NOT NULL,   -- projections.latencies.decode_parts
+    five_minutes bytea       NOT NULL,   -- projections.latencies.split_parts
     PRIMARY KEY (monitor_id, at)
 ) WITH (fillfactor = 70);
 CREATE TABLE latency_trends.days (

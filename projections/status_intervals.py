@@ -168,4 +168,3 @@ def _reach(batch: Batch) -> dict[str, int]:
             continue
         reach[event.monitor_id] = min(at, reach.get(event.monitor_id, at))
     return reach
-

@@ -44,7 +44,11 @@ def read(connection: psycopg.Connection[Any], after: int, until: int) -> Backlog
 
 
 def sections(
-    connection: psycopg.Connection[Any], reader: Callable[[], psycopg.Connection[Any]], after: int, until: int, size: int
+    connection: psycopg.Connection[Any],
+    reader: Callable[[], psycopg.Connection[Any]],
+    after: int,
+    until: int,
+    size: int,
 ) -> Generator[Backlog]:
     """Everything after ``after`` up to ``until`` in sections of ``size``; ends after one with something unknown.
 

@@ -40,7 +40,7 @@ class NewEvent(msgspec.Struct, frozen=True):
         return self.version
 
 
-class RecordedEvent(msgspec.Struct, frozen=True):
+class RecordedEvent(msgspec.Struct, frozen=True, gc=False):
     """An event as the ledger holds it."""
 
     position: int

@@ -128,12 +128,13 @@ def varints(numbers: Iterable[int]) -> bytes:
     if not numbers or max(numbers) <= _SEVEN_BITS:
         return bytes(numbers)  # nearly always: distances between buckets and counts are small
     out = bytearray()
+    append = out.append
     for number in numbers:
         rest = number
         while rest > _SEVEN_BITS:
-            out.append(rest & _SEVEN_BITS | _MORE)
+            append(rest & _SEVEN_BITS | _MORE)
             rest >>= 7
-        out.append(rest)
+        append(rest)
     return bytes(out)
 
 

@@ -18,7 +18,7 @@ GRACE_MS = 5_000
 and the time an outcome takes to be recorded."""
 
 
-class Phases(msgspec.Struct, frozen=True, omit_defaults=True):
+class Phases(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Where the time of one probe went, milliseconds each, rounded to 0.1; absent where a phase did not happen."""
 
     dns_ms: float | None = None
@@ -27,7 +27,7 @@ class Phases(msgspec.Struct, frozen=True, omit_defaults=True):
     first_byte_ms: float | None = None
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Outcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One observation of a monitor, whatever its verdict."""
 
     monitor_id: str

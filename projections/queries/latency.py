@@ -9,7 +9,7 @@ import msgspec
 
 from domain.monitoring.timeline import micros, moment
 from projections.base import statements
-from projections.latencies import Latency, decode_parts
+from projections.latencies import Latency, split_parts
 from projections.latency_trends import DAY, FIVE_MINUTES, HOUR
 from projections.queries.rows import Connection, rows
 
@@ -110,10 +110,10 @@ async def _buckets(
     for low, high in pieces:
         values = {"ids": ids, "start": _time(low), "end": _time(high)}
         for key, hour, data in await rows(db, _SQL["five_minutes"], values):
-            for number, part in decode_parts(data).items():
+            for number, part in split_parts(data).items():
                 at = int(hour.timestamp()) + number * FIVE_MINUTES
                 if low <= at < high:
-                    found.append((key, at, part))
+                    found.append((key, at, Latency.decode(part)))
     return found
 
 
