@@ -38,9 +38,9 @@ def monitor_table(monitors: Iterable[dict[str, Any]]) -> Table:
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in (t("STATUS"), t("NAME"), t("KIND"), t("TARGET"), t("FOR"), t("CHECKED"), t("TOOK")):
-        table.add_column(title, overflow="fold" if title == t("TARGET") else "ellipsis")
+        table.add_column(title, no_wrap=True, overflow="ellipsis")
     table.columns[-1].justify = "right"
-    table.add_column(t("ID"))
+    table.add_column(t("ID"), no_wrap=True)
     for monitor in sorted(monitors, key=lambda m: (_WORST_FIRST.get(status_of(m), 9), m["name"], m["id"])):
         status = status_of(monitor)
         last: dict[str, Any] = monitor.get("last_outcome") or {}
