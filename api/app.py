@@ -69,6 +69,7 @@ def create_app(services: Services) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.live = api.live
+    app.state.hot = api.hot
     # Routes are tried in this order: those that are asked most often come first.
     add_monitor_routes(app, api)
     add_uptime_routes(app, api)

@@ -107,6 +107,7 @@ class Product:
     http: httpx.AsyncClient
     observe: Observed
     url: str
+    monitor_id: str = ""
 
     async def register(self, name: str = "Example", **fields: Any) -> dict[str, Any]:
         body = {"name": name, "kind": "http", "target": "https://example.org/health"} | fields
