@@ -14,11 +14,19 @@ def main() -> None:
     from infra.words import t, teach_typer
 
     teach_typer()
+    import typer
+    from typer.exceptions import TyperException
+
     from infra.cli.output import plain
     from infra.cli.program import app
+    from infra.cli.usage import report
 
     try:
-        app(prog_name="vitalog")
+        sys.exit(app(prog_name="vitalog", standalone_mode=False) or 0)
+    except TyperException as error:
+        sys.exit(report(error))
+    except typer.Abort:
+        sys.exit(_INTERRUPTED)
     except UserError as error:
         print(t("vitalog: {sentence}", sentence=plain(error)), file=sys.stderr)
         sys.exit(error.exit_code)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _WORST_FIRST = {"down": 0, "degraded": 1, "unknown": 2, "up": 3, "paused": 4}
 _ID_SHOWN = 8
-_WINDOWS = {"24 h": 1, "7 d": 7, "30 d": 30}
+_DAYS = (1, 7, 30)
 
 
 def monitor_table(monitors: Iterable[dict[str, Any]]) -> Table:
@@ -69,11 +69,11 @@ def uptimes(client: Client, monitor: dict[str, Any]) -> dict[str, dict[str, Any]
     """Uptime over the usual windows, by their names."""
     now = datetime.now(UTC)
     return {
-        name: client.get(
+        t("{n} h", n=24) if days == 1 else t("{n} d", n=days): client.get(
             f"/monitors/{monitor['id']}/uptime",
             **{"from": (now - timedelta(days=days)).isoformat(), "to": now.isoformat()},
         )
-        for name, days in _WINDOWS.items()
+        for days in _DAYS
     }
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -71,3 +72,28 @@ def test_the_language_follows_the_environment(environment: dict[str, str], langu
         [sys.executable, "-c", code], env=kept | environment, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == language
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["monitor", "show"],
+        ["monitor", "ad"],
+        ["monitor", "add", "https://example.org", "--evry", "3s"],
+        ["monitor", "add", "https://example.org", "--every"],
+        ["status", "superfluous"],
+        ["status", "--once=3"],
+        ["events", "tail", "--from", "x"],
+        ["events", "tail", "--from", "0"],
+    ],
+)
+def test_a_command_line_that_makes_no_sense_is_refused_in_korean_too(arguments: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "infra", *arguments],
+        env=os.environ | {"VITALOG_LANG": "ko"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert re.search("[가-힣]", done.stderr.splitlines()[0])
