@@ -35,8 +35,8 @@ from domain.monitoring.outcome import Outcome
 _log = structlog.get_logger(__name__)
 MAX_GROUPS = 2_000
 """Outcomes stored in one transaction, at most."""
-PACE_S = 0.1
-"""From one transaction to the next at least: a lonely outcome is stored at once, a stream of them ten times a second.
+PACE_S = 0.25
+"""From one transaction to the next at least: a lonely outcome is stored at once, a stream of them four times a second.
 Every transaction costs a flush, a notification, and a round of the relay and the read models, whatever its size."""
 _RETRY_S = 0.5
 _KNOWN_STREAMS = 20_000

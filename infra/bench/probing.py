@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -50,8 +50,12 @@ class Sample(NamedTuple):
 def cpu_seconds(pids: Sequence[int]) -> float:
     """CPU time that these processes and all their descendants, living or ended, have used so far."""
     processes = {p.pid: p for pid in pids for p in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True))}
-    times = [process.cpu_times() for process in processes.values()]
-    return sum(t.user + t.system + t.children_user + t.children_system for t in times)
+    total = 0.0
+    for process in processes.values():
+        with suppress(psutil.NoSuchProcess):  # ended meanwhile: its parent's children's time has it
+            times = process.cpu_times()
+            total += times.user + times.system + times.children_user + times.children_system
+    return total
 
 
 def sample(pids: Sequence[int], probes: Callable[[], int], *, seconds: float = SECONDS) -> Sample:

@@ -35,7 +35,7 @@ MAX_PROBES = 2_000
 """Probes at a time, if the system lets this process open as many files."""
 _OTHER_FILES = 96
 _POLL_S = 1.0
-_PAUSE_S = 0.05
+_PAUSE_S = 0.25
 """Between two looks at the ledger at least: it grows with every outcome, but rarely holds anything for the prober."""
 
 

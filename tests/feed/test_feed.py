@@ -31,11 +31,15 @@ from tests.views.histories import eventful
 async def drain(feed, head: int) -> list:
     """Everything the feed delivers until it has delivered ``head``."""
     events = []
-    while not events or max(e.position for e in events) < head:
+
+    async def delivered() -> bool:
         delivery = await feed.next(5)
         if delivery is not None:
-            events += delivery.events
+            events.extend(delivery.events)
             await feed.acknowledge(delivery)
+        return bool(events) and max(e.position for e in events) >= head
+
+    await eventually_async(delivered)
     return events
 
 
