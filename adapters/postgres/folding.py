@@ -108,26 +108,22 @@ class Folding:
             if events[0].position > min(behind.values()) + 1:
                 raise Gap(min(behind.values()) + 1, events[0].position)
             if len(behind) == len(self._names) and len(set(behind.values())) == 1 and not any(self._parked.values()):
-                monitors = self._write(
-                    self._runner, events[self.position + 1 - events[0].position :], self._names, last
-                )
+                self._write(self._runner, events[self.position + 1 - events[0].position :], self._names, last)
             else:
-                monitors: set[str] = set()
                 for name, position in behind.items():
                     due = events[position + 1 - events[0].position :]
-                    monitors |= self._write(self._alone[name], self._without_parked(name, due), [name], last)
-            if self._notify:
-                self._db.execute(_SQL["notify"], [_notice(last, monitors)], prepare=True)
+                    self._write(self._alone[name], self._without_parked(name, due), [name], last)
         for name in behind:
             self._known[name] = last, self._known[name][1]
         self.position = min(position for position, _ in self._known.values())
 
-    def _write(self, runner: Runner, events: Sequence[RecordedEvent], names: list[str], last: int) -> set[str]:
+    def _write(self, runner: Runner, events: Sequence[RecordedEvent], names: list[str], last: int) -> None:
         batch = runner.fold(self._db, events)
         with self._db.pipeline():
             runner.flush(self._db)
             self._db.execute(_SQL["advance"], [last, names], prepare=True)
-        return batch.monitors
+            if self._notify:  # repeated within one transaction, it is heard once
+                self._db.execute(_SQL["notify"], [_notice(last, batch.monitors)], prepare=True)
 
     def _lock(self) -> None:
         rows = self._db.execute(_SQL["lock_checkpoints"], [self._names], prepare=True).fetchall()

@@ -146,8 +146,13 @@ def eventful(seed: int, *, monitors: int = 6, ticks: int = 120) -> list[NewEvent
                 history.retire(chosen)
             case _:
                 pass
-    for _ in range(12):  # and a calm end, in which every batch only moves the end of what is known
+    calm(history, ids)
+    return history.take()
+
+
+def calm(history: History, ids: Sequence[str]) -> None:
+    """Passes on a steady grid: every batch of them only moves the end of what is known."""
+    for _ in range(12):
         history.now += timedelta(seconds=30)
         for monitor_id in ids:
             history.observe(monitor_id)
-    return history.take()
