@@ -175,6 +175,9 @@ KOREAN: dict[str, str] = {
     "Nothing is watched yet. Begin with: vitalog monitor add https://example.org": (
         "아직 지켜보는 것이 없습니다. 이렇게 시작하세요: vitalog monitor add https://example.org"
     ),
+    "It is done, but lists do not show it yet: the read models are behind. `vitalog doctor` may say why.": (
+        "처리했지만 읽기 모델이 뒤처져 목록에는 아직 보이지 않습니다. 이유는 `vitalog doctor`가 알려 줄 수 있습니다."
+    ),
     "Paused {name}.": "{name}: 일시 중지했습니다.",
     "Resumed {name}.": "{name}: 다시 확인합니다.",
     "Remove {names}?": "{names}: 제거할까요?",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, cast
 from uuid import uuid4
 
 from infra.cli.address import Address, find_address
-from infra.cli.output import NOT_FOUND, PROBLEM, REFUSED, UNAVAILABLE, plain
+from infra.cli.output import NOT_FOUND, PROBLEM, REFUSED, UNAVAILABLE, plain, say
 from infra.errors import UserError
 from infra.words import language, t
 
@@ -50,9 +50,18 @@ class Client:
         answer = self._ask("POST", path, json=body, headers=headers)
         return answer.json() if answer.content else None
 
-    def delete(self, path: str) -> None:
+    def delete(self, path: str) -> Any:
         """End it, whatever version it is at."""
-        self._ask("DELETE", path, headers={"If-Match": "*"})
+        return self._ask("DELETE", path, headers={"If-Match": "*"}).json()
+
+    def settle(self, *answers: Mapping[str, Any]) -> None:
+        """Wait until lists show what these commands did, so that the next command sees it; not for ever."""
+        try:
+            self.get("/monitors", limit=1, min_position=max(answer["position"] for answer in answers))
+        except UserError:
+            say(
+                t("It is done, but lists do not show it yet: the read models are behind. `vitalog doctor` may say why.")
+            )
 
     def items(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         """The items of a list, page after page."""

@@ -84,12 +84,14 @@ def remove(
             names = ", ".join(output.plain(monitor["name"]) for monitor in found)
             if not typer.confirm(t("Remove {names}?", names=names), err=True):
                 raise typer.Exit(PROBLEM)
+        results: list[Any] = []
         for monitor in found:
-            client.delete(f"/monitors/{monitor['id']}")
+            results.append(client.delete(f"/monitors/{monitor['id']}"))
             if not as_json:
                 print(output.plain(t("Removed {name}. Its history stays.", name=monitor["name"])))
+        client.settle(*results)
     if as_json:
-        output.emit({"items": [{"id": monitor["id"], "name": monitor["name"]} for monitor in found]})
+        output.emit({"items": results})
 
 
 def find(client: Client, refs: list[str]) -> list[dict[str, Any]]:
@@ -138,5 +140,6 @@ def _each(refs: list[str], action: str, done: str, *, as_json: bool) -> None:
             results.append(client.post(f"/monitors/{monitor['id']}/{action}"))
             if not as_json:
                 print(output.plain(done.format(name=monitor["name"])))
+        client.settle(*results)
     if as_json:
         output.emit({"items": results})

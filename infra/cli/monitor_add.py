@@ -156,6 +156,7 @@ def add(  # noqa: PLR0917  every parameter is an option
     }
     with Client() as client:
         added = client.post("/monitors", {field: value for field, value in monitor.items() if value is not None})
+        client.settle(added)
     if as_json:
         output.emit(added)
     else:

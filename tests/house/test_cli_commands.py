@@ -98,11 +98,11 @@ def test_a_name_that_two_monitors_have_is_answered_with_both_and_nothing_is_done
 def test_what_is_paused_says_so_until_it_is_resumed_or_removed(vitalog: Installation) -> None:
     vitalog.json("monitor", "add", "127.0.0.1:1", "--name", "resting", "--every", "1h")
     assert vitalog.cli("monitor", "pause", "resting").stdout == "Paused resting.\n"
-    eventually(lambda: vitalog.json("monitor", "show", "resting")["paused"])
+    assert vitalog.json("monitor", "show", "resting")["paused"]
     assert vitalog.cli("monitor", "resume", "resting").stdout == "Resumed resting.\n"
-    eventually(lambda: not vitalog.json("monitor", "show", "resting")["paused"])
+    assert not vitalog.json("monitor", "show", "resting")["paused"]
     assert vitalog.cli("monitor", "remove", "resting").returncode == 0
-    eventually(lambda: vitalog.cli("monitor", "show", "resting").returncode == 4)
+    assert vitalog.cli("monitor", "show", "resting").returncode == 4
 
 
 @pytest.mark.parametrize(
