@@ -72,7 +72,7 @@ class Gate:
         metrics: Metrics,
         clock: Clock,
         new_id: Callable[[], str],
-        translate: Callable[[Exception, Language], Problem | None],
+        translate: Callable[[Exception], Problem | None],
         write_line: WriteLine,
         max_body_bytes: int,
     ) -> None:
@@ -111,7 +111,7 @@ class Gate:
         try:
             await self._admit(scope, context, receive, answer)
         except Exception as error:
-            problem = self._translate(error, context.language)
+            problem = self._translate(error)
             if problem is None:
                 # The traceback goes to the log, which knows the correlation id; the caller gets the id alone.
                 _log.exception("request failed", method=scope["method"], route=_route(scope))

@@ -136,4 +136,4 @@ def read_time(text: str | None, name: str, default: datetime) -> datetime:
 
 def bad_parameter(name: str, detail: str) -> Problem:
     """The 422 for one query parameter."""
-    return Problem("invalid", detail=f"?{name}: {detail}", errors=[FieldError(f"?{name}", detail)])
+    return Problem("invalid", detail=detail, errors=[FieldError(f"?{name}", detail)])

@@ -95,7 +95,10 @@ PROBLEMS: dict[str, ProblemText] = {
     "refused": _problem(
         409,
         ("Not in this state", "현재 상태에서는 할 수 없습니다"),
-        ("It cannot be done as things stand: {reason}", "현재 상태에서는 할 수 없습니다: {reason}"),
+        (
+            "It cannot be done as things stand; the detail says why.",
+            "지금은 할 수 없습니다. 상세 내용에 이유가 있습니다.",
+        ),
     ),
     "conflict": _problem(
         409,

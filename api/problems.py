@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from api.languages import Language
 from api.problem_texts import PROBLEMS
+from api.refusals import in_language
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -56,7 +57,10 @@ class Problem(Exception):
 def render(problem: Problem, language: Language, *, correlation_id: str, instance: str | None = None) -> Response:
     """The problem as a response in the reader's language."""
     text = PROBLEMS[problem.code]
-    detail = problem.detail or text.detail[language].format(**problem.texts)
+    if problem.detail is not None:
+        detail = in_language(problem.detail, language)
+    else:
+        detail = text.detail[language].format(**problem.texts)
     body: dict[str, Any] = {
         "type": f"/problems/{problem.code}",
         "title": text.title[language],
@@ -67,7 +71,7 @@ def render(problem: Problem, language: Language, *, correlation_id: str, instanc
         body["instance"] = instance
     body["correlation_id"] = correlation_id
     if problem.errors:
-        body["errors"] = problem.errors
+        body["errors"] = [FieldError(error.pointer, in_language(error.detail, language)) for error in problem.errors]
     body.update(problem.members)
     headers = {"Content-Language": language, "Vary": "Accept-Language", **problem.headers}
     if text.status == 503:

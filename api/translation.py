@@ -13,7 +13,6 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
-from api import refusals
 from api.field_texts import sentence
 from api.gate import context_of
 from api.json_input import escape
@@ -25,7 +24,7 @@ from application.ports.vault import VaultError
 from domain.monitoring.monitor import Refused
 
 
-def translate(error: Exception, language: Language) -> Problem | None:
+def translate(error: Exception) -> Problem | None:
     """The problem that says it to the caller; None for a defect."""
     match error:
         case Problem():
@@ -42,13 +41,12 @@ def translate(error: Exception, language: Language) -> Problem | None:
                 headers={"ETag": f'"{error.current}"'},
             )
         case Refused():
-            reason = refusals.in_language(str(error), language)
+            reason = str(error)
             if error.field is None:
                 return Problem("refused", detail=reason)
             return Problem("invalid", detail=reason, errors=[FieldError(f"/{escape(error.field)}", reason)])
         case VaultError():
-            reason = refusals.in_language(str(error), language)
-            return Problem("refused", detail=reason)
+            return Problem("refused", detail=str(error))
         case _:
             return None
 

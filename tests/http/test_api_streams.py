@@ -143,9 +143,13 @@ async def test_stopping_ends_streams_instead_of_waiting_for_them(served: Served)
 
 
 async def test_a_reader_that_leaves_is_forgotten(served: Served) -> None:
-    async with stream(served.url) as answer:
-        assert await anext(answer.aiter_lines()) == ": connected"
-        assert served.product.app.state.live.readers == 1
+    port = int(served.url.rpartition(":")[2])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    authorization = AUTHORIZED["Authorization"]
+    writer.write(f"GET /api/v1/events/live HTTP/1.1\r\nHost: x\r\nAuthorization: {authorization}\r\n\r\n".encode())
+    await reader.readuntil(b": connected")
+    assert served.product.app.state.live.readers == 1
+    writer.close()
 
     async def forgotten() -> bool:
         return served.product.app.state.live.readers == 0
