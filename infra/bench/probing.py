@@ -1,7 +1,8 @@
 """CPU per HTTP probe, beside that of prometheus-blackbox-exporter probing the same target in the same run.
 
 The yardstick is Debian's package of that name, which probes and keeps nothing; without it only our own figures are
-printed. Ours are measured twice: the engine alone, from due time to outcome, and the whole way from due time to the row of
+printed. Ours are measured twice: the engine alone, from due time to outcome, and the whole way from due time to the
+row of
 the read model, with the CPU of everything that takes part in it: prober, relay, projector, PostgreSQL and NATS.
 """
 
