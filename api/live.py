@@ -49,7 +49,7 @@ class LiveTail:
     def close(self) -> None:
         """End every stream: the process is stopping."""
         self.closed.set()
-        self._wake()
+        self.wake()
 
     async def head(self) -> int:
         """Where a reader that names no position begins."""
@@ -92,25 +92,30 @@ class LiveTail:
         return self._moved
 
     async def _follow(self) -> None:
+        # Python 3.11 can lose a cancellation (asyncio.wait_for); two followers would fill the ring twice.
+        me = asyncio.current_task()
         position: int | None = None
-        while not self.closed.is_set():
+        while self._follower is me and not self.closed.is_set():
             appended = self._signals.next_append()
             try:
                 if position is None:
                     position = await self._events.head()
-                    self._wake()
+                    self.wake()
                 page = await self._events.read(position, PAGE, EventFilter())
             except LedgerUnavailable:
                 await asyncio.sleep(POLL_S)
                 continue
+            if self._follower is not me:
+                return
             if page:
                 self._ring.extend(page)
                 position = page[-1].position
-                self._wake()
+                self.wake()
             if len(page) < PAGE:
                 await wait(appended, POLL_S)
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Let every reader look again."""
         self._moved.set()
         self._moved = asyncio.Event()
 
@@ -130,24 +135,21 @@ class EventStream(Response):
     async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
         self._tail.enter()
         gone = asyncio.create_task(_disconnected(receive))
-        walk = asyncio.create_task(self._walk(send))
+        gone.add_done_callback(lambda _: self._tail.wake())
         try:
-            await asyncio.wait({gone, walk}, return_when=asyncio.FIRST_COMPLETED)
+            await self._walk(send, gone)
+        except (TimeoutError, OSError):
+            pass  # it takes nothing, or it left while being sent to; its Last-Event-ID brings it back
         finally:
             gone.cancel()
-            walk.cancel()
-            results = await asyncio.gather(gone, walk, return_exceptions=True)
             self._tail.leave()
-        failure = results[1]
-        if isinstance(failure, Exception) and not isinstance(failure, TimeoutError | OSError):
-            raise failure
 
-    async def _walk(self, send: Send) -> None:
+    async def _walk(self, send: Send, gone: asyncio.Task[None]) -> None:
         start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
         await _send(send, start, b": connected\nretry: 2000\n\n")
         loop = asyncio.get_running_loop()
         quiet_since = loop.time()
-        while not self._tail.closed.is_set():
+        while not (self._tail.closed.is_set() or gone.done()):
             growth = self._tail.moved
             try:
                 events, until = await self._tail.after(self._position, self._wanted)

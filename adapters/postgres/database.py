@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -49,7 +49,7 @@ class PostgresDatabase:
         await self.pool.close()
 
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+    async def connection(self) -> AsyncGenerator[psycopg.AsyncConnection[Any]]:
         """A connection for the length of the block, autocommit.
 
         Raises:
@@ -70,4 +70,4 @@ class PostgresDatabase:
         async with self.connection() as connection:
             cursor = await connection.execute(_SQL["reached"], [len(projections), list(projections), position])
             row = await cursor.fetchone()
-        return bool(row and tuple(row)[0])
+        return bool(row and next(iter(row)))

@@ -24,10 +24,11 @@ class PostgresSignals:
     """Implements ``application.ports.signals.Signals``. Usable between ``open`` and ``close``, on one event loop."""
 
     def __init__(self, url: str, *, application_name: str) -> None:
-        self._settings = parameters(url, application_name=application_name) | {"connect_timeout": 2}
+        self._settings: dict[str, Any] = parameters(url, application_name=application_name) | {"connect_timeout": 2}
         self._listeners: list[Changed] = []
         self._pulses = {"ledger": asyncio.Event(), "projections": asyncio.Event()}
         self._connected = False
+        self._closing = False
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -54,12 +55,13 @@ class PostgresSignals:
     async def close(self) -> None:
         """Stop listening."""
         if self._task is not None:
+            self._closing = True  # Python 3.11 can lose a cancellation (asyncio.wait_for)
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
 
     async def _run(self) -> None:
-        while True:
+        while not self._closing:
             try:
                 async with await psycopg.AsyncConnection[Any].connect(**self._settings, autocommit=True) as connection:
                     await self._listen(connection)
@@ -77,7 +79,7 @@ class PostgresSignals:
         # What happened before this moment was not heard, so nothing kept from before may be used.
         self._tell(None)
         self._connected = True
-        while True:
+        while not self._closing:
             async for notice in connection.notifies(timeout=HEARTBEAT_S):
                 self._heard(notice.channel, notice.payload)
             async with asyncio.timeout(HEARTBEAT_S):

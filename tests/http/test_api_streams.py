@@ -142,14 +142,28 @@ async def test_stopping_ends_streams_instead_of_waiting_for_them(served: Served)
     assert served.product.app.state.live.readers == 0
 
 
-async def test_a_reader_that_leaves_is_forgotten(served: Served) -> None:
+async def test_readers_that_leave_at_any_moment_are_forgotten(served: Served) -> None:
+    made = await served.product.register()
     port = int(served.url.rpartition(":")[2])
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    authorization = AUTHORIZED["Authorization"]
-    writer.write(f"GET /api/v1/events/live HTTP/1.1\r\nHost: x\r\nAuthorization: {authorization}\r\n\r\n".encode())
-    await reader.readuntil(b": connected")
-    assert served.product.app.state.live.readers == 1
-    writer.close()
+    asking = (
+        f"GET /api/v1/events/live?after=0 HTTP/1.1\r\nHost: x\r\nAuthorization: {AUTHORIZED['Authorization']}\r\n\r\n"
+    )
+
+    async def come_and_go(number: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(asking.encode())
+        await reader.readuntil(b": connected")
+        for _ in range(number % 7):
+            await asyncio.sleep(0)
+        if number % 2:
+            writer.transport.abort()
+        else:
+            writer.close()
+
+    for _ in range(3):
+        await asyncio.gather(
+            *(come_and_go(number) for number in range(60)), served.product.observe(made["id"], "pass", "fail")
+        )
 
     async def forgotten() -> bool:
         return served.product.app.state.live.readers == 0
