@@ -105,7 +105,9 @@ async def test_nothing_is_answered_from_memory_while_changes_cannot_be_heard(pro
     await eventually_async(hears)
 
 
-async def test_a_kept_answer_is_dropped_when_its_monitor_changes(product: Any) -> None:
+async def test_a_kept_answer_is_dropped_when_its_monitor_changes(product: Any, monkeypatch: Any) -> None:
+    # Without the projector's word it would be kept for an hour.
+    monkeypatch.setattr("api.hot_reads.MAX_AGE_S", 3600.0)
     made = await product.register("0")
     path = f"/api/v1/monitors/{made['id']}"
     for number in range(1, 6):
