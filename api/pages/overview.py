@@ -15,6 +15,7 @@ from api.pages.charts import DAYS, Day, Spark, days, milliseconds, percent_text,
 from api.pages.session import has_session, login_page
 from api.pages.site import Visitor, render, visitor
 from api.pages.texts import Words
+from api.reasons import reason_text
 from application.ports.ledger import LedgerUnavailable
 from domain.monitoring.uptime import Uptime, measure
 from projections.queries.incidents import IncidentView, list_incidents
@@ -152,7 +153,8 @@ def _incident(
         "monitor": names.get(incident.monitor_id, incident.monitor_id),
         "state": incident.state,
         "who": incident.acknowledged_by,
-        "cause": incident.detail or incident.cause.replace("_", " "),
+        "cause": words.sentence(reason_text(incident.cause, words.language)),
+        "detail": incident.detail,
         "from": words.moment(incident.started_at.astimezone(to.zone), local),
         "to": words.moment(end.astimezone(to.zone), local),
         "started": incident.started_at,

@@ -95,12 +95,17 @@ class Words:
     """The words of one language."""
 
     def __init__(self, language: Language) -> None:
-        self.language = language
+        self.language: Language = language
 
     def __call__(self, key: str, **values: object) -> str:
         """The text under a key, its placeholders filled. Raises ``KeyError`` for an unknown key."""
         text = _TEXTS[key][0 if self.language == "en" else 1]
         return text.format(**values) if values else text
+
+    @staticmethod
+    def sentence(text: str) -> str:
+        """With a capital at the beginning, as a line of its own has."""
+        return text[:1].upper() + text[1:]
 
     def day(self, at: datetime) -> str:
         """``20 Nov`` or ``11월 20일``; ``at`` is local."""

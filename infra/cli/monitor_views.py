@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from api.reasons import reason_text
 from infra.cli.output import (
     ago,
     clock,
@@ -20,7 +21,7 @@ from infra.cli.output import (
     status_of,
     status_word,
 )
-from infra.words import t
+from infra.words import language, t
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -124,7 +125,12 @@ def _settings(monitor: dict[str, Any]) -> Iterator[tuple[str, object]]:
 
 def _outcome(last: dict[str, Any]) -> str:
     parts = [status_word(last["verdict"]), clock(last["started_at"]), milliseconds(last.get("total_ms"))]
-    parts += [str(last[name]) for name in ("status_code", "reason", "detail") if last.get(name)]
+    if last.get("status_code"):
+        parts.append(str(last["status_code"]))
+    if last.get("reason"):
+        parts.append(reason_text(last["reason"], language()))
+    if last.get("detail"):
+        parts.append(str(last["detail"]))
     return "  ".join(parts)
 
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.reasons import reason_text
 from infra.cli import output
 from infra.cli.output import PROBLEM, UNAVAILABLE, Json, plain
 from infra.errors import UserError
-from infra.words import t
+from infra.words import language, t
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -102,7 +103,7 @@ def _screen(now: dict[str, Any], problem: str | None = None) -> Group:
             [
                 output.clock(incident["started_at"]),
                 plain(names.get(incident["monitor_id"], incident["monitor_id"])),
-                plain(incident["cause"]),
+                plain(reason_text(incident["cause"], language())),
                 output.status_word(incident["state"]),
                 output.ago(incident["started_at"]),
             ]
