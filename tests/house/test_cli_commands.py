@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -62,10 +63,12 @@ def test_one_line_is_enough_to_watch_a_server(vitalog: Installation, server: str
 
 
 def test_what_stops_answering_is_shown_down_and_the_exit_code_says_so(vitalog: Installation) -> None:
-    target = f"127.0.0.1:{free_port()}"
-    vitalog.json("monitor", "add", target, "--name", "gone", "--every", "1s", "--failures", "1")
-    eventually(lambda: _status(vitalog, "gone") == "down")
-    done = vitalog.cli("status", "--exit-code")
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # held, so that nobody else can answer there, and never listening
+        target = f"127.0.0.1:{silent.getsockname()[1]}"
+        vitalog.json("monitor", "add", target, "--name", "gone", "--every", "1s", "--failures", "1")
+        eventually(lambda: _status(vitalog, "gone") == "down")
+        done = vitalog.cli("status", "--exit-code")
     assert done.returncode == 1
     assert "gone" in done.stdout
     assert "Open incidents" in done.stdout
