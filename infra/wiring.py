@@ -19,6 +19,7 @@ from adapters.postgres.heartbeats import PostgresHeartbeats
 from adapters.postgres.idempotency import PostgresIdempotency
 from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.signals import PostgresSignals
+from adapters.tasks import end
 from adapters.vault import PostgresVault, load_master_key
 from api.services import Check, Services
 from application import commands
@@ -55,8 +56,7 @@ def api_services(settings: Settings) -> Services:
         try:
             yield
         finally:
-            beating.cancel()
-            await asyncio.gather(beating, return_exceptions=True)
+            await end(beating)
             await feed.close()
             await signals.close()
             await database.close()
@@ -98,7 +98,8 @@ class FeedCheck:
         """Leave."""
         if self._client is not None:
             with suppress(nats.errors.Error, OSError, TimeoutError):
-                await asyncio.wait_for(self._client.close(), 1)
+                async with asyncio.timeout(1):
+                    await self._client.close()
 
 
 async def _beat(settings: Settings, services: commands.Services) -> None:

@@ -86,13 +86,15 @@ class Feed:
         subscription, self._subscription = self._subscription, None
         if subscription is not None:
             with suppress(*_FAULTS, TimeoutError):
-                await asyncio.wait_for(subscription.unsubscribe(), 2)
+                async with asyncio.timeout(2):
+                    await subscription.unsubscribe()
 
     async def close(self) -> None:
         """Leave; the durable consumer stays, so that the next one goes on from here."""
         if self._client is not None:
             with suppress(*_FAULTS, TimeoutError):
-                await asyncio.wait_for(self._client.close(), 2)
+                async with asyncio.timeout(2):
+                    await self._client.close()
 
     async def _subscribed(self) -> JetStreamContext.PullSubscription:
         if self._client is None:

@@ -64,7 +64,8 @@ class Relay:
                 await self._publish_all(connection, client, listener)
             finally:
                 with suppress(nats.errors.Error, OSError, TimeoutError):
-                    await asyncio.wait_for(client.close(), 2)
+                    async with asyncio.timeout(2):
+                        await client.close()
 
     async def _publish_all(self, connection: psycopg.AsyncConnection, client: Client, listener: Listener) -> None:
         jetstream = client.jetstream(timeout=PUBLISH_TIMEOUT_S)

@@ -9,6 +9,7 @@ import psycopg
 import structlog
 
 from adapters.postgres.connection import parameters
+from adapters.tasks import end
 
 _log = structlog.get_logger(__name__)
 _POLL_S = 1.0
@@ -35,9 +36,7 @@ async def while_leading(url: str, name: str, work: Callable[[], Awaitable[None]]
         for task in done:
             task.result()
     finally:
-        for task in (working, keeping):
-            task.cancel()
-        await asyncio.gather(working, keeping, return_exceptions=True)
+        await end(working, keeping)
 
 
 async def _keep(url: str, name: str, connection: psycopg.AsyncConnection) -> None:

@@ -11,6 +11,7 @@ import structlog
 from psycopg import sql
 
 from adapters.postgres.connection import parameters
+from adapters.tasks import end
 
 _log = structlog.get_logger(__name__)
 _RETRY_S = 1.0
@@ -33,7 +34,8 @@ class Listener:
         """Return when something was notified, True, or after the timeout, False."""
         wake = self._wake
         with suppress(TimeoutError):
-            await asyncio.wait_for(wake.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await wake.wait()
         return wake.is_set()
 
     @asynccontextmanager
@@ -43,9 +45,7 @@ class Listener:
         try:
             yield self
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await end(task)
 
     def _wake_all(self) -> None:
         # Waiters hold the event they wait on; the next ones get a fresh one.

@@ -33,6 +33,7 @@ class LedgerDatastore(PostgresDatastore):
         super().__init__(
             *("", "", "", "", ""),
             connect_timeout=WAIT_FOR_CONNECTION_S,
+            pre_ping=True,  # after PostgreSQL was restarted, nobody should be answered by a dead connection
             schema="ledger",
             originator_id_type="text",
             pool_size=pool_size,

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 import uvloop
 
+from adapters.tasks import end
 from infra.processes.liveness import beating
 
 _log = structlog.get_logger(__name__)
@@ -42,6 +43,4 @@ async def until(stop: asyncio.Event, work: Awaitable[None]) -> None:
         if working in done:
             working.result()
     finally:
-        stopping.cancel()
-        working.cancel()
-        await asyncio.gather(working, stopping, return_exceptions=True)
+        await end(stopping, working)
