@@ -28,6 +28,9 @@ PING_BODY_BYTES = 100_000
 """Clients of healthchecks.io may attach that much output to a ping; it is read and dropped."""
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?", re.ASCII)
 _CORRELATIONS = uuid.UUID("3f0b5b53-6f5d-5d1e-9d0c-5a1c7d2f5b10")
+_ASKED_ALL_THE_TIME = frozenset({"/livez", "/readyz", "/health", "/metrics"})
+"""By machines, every few seconds: only their failures are worth a line."""
+_BAD = 400
 _BODIES = {"POST", "PATCH", "PUT", "DELETE"}
 _WANTED = {
     b"authorization", b"x-correlation-id", b"traceparent", b"accept-language", b"accept", b"content-length",
@@ -124,9 +127,11 @@ class Gate:
             self._metrics.answered(scope["method"], route, status, took)
             # An unmatched path can be anything, a mistyped credential too; a ping's path is one.
             path = route if route.startswith(("/ping/", "unmatched")) else scope["path"]
-            self._write_line(
-                AccessLine(scope["method"], path, status, round(took * 1000, 2), context.actor, context.correlation_id)
-            )
+            if path not in _ASKED_ALL_THE_TIME or status >= _BAD:
+                took_ms = round(took * 1000, 2)
+                self._write_line(
+                    AccessLine(scope["method"], path, status, took_ms, context.actor, context.correlation_id)
+                )
 
     async def _admit(self, scope: Scope, context: RequestContext, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
