@@ -18,12 +18,16 @@ SELECT state::json ->> 'verdict', count(*) FROM ledger.events
 WHERE notification_id > %(after)s AND notification_id <= %(until)s AND topic = 'monitoring.probe-recorded' GROUP BY 1
 
 -- name: take_key
--- Take an Idempotency-Key: new, or a day old, or taken for the same request by someone silent for half a minute.
+-- Take an Idempotency-Key: new, or a day old, or taken for the same request by a session that has ended or has been silent
+-- for half a minute. Should the first one still be at work after all, the command itself has its effect only once.
 INSERT INTO api.answers AS a (actor, key, fingerprint) VALUES (%(actor)s, %(key)s, %(fingerprint)s)
 ON CONFLICT (actor, key) DO UPDATE
-SET fingerprint = excluded.fingerprint, begun_at = now(), status = NULL, headers = NULL, body = NULL
+SET fingerprint = excluded.fingerprint, begun_at = now(), holder = excluded.holder,
+    status = NULL, headers = NULL, body = NULL
 WHERE a.begun_at < now() - interval '1 day'
-   OR (a.status IS NULL AND a.fingerprint = excluded.fingerprint AND a.begun_at < now() - interval '30 seconds')
+   OR (a.status IS NULL AND a.fingerprint = excluded.fingerprint
+       AND (a.begun_at < now() - interval '30 seconds'
+            OR NOT EXISTS (SELECT FROM pg_stat_activity AS session WHERE session.pid = a.holder)))
 RETURNING true
 
 -- name: find_answer

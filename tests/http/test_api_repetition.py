@@ -8,6 +8,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests.support.waiting import eventually_async
+
 BODY = {"name": "Once", "kind": "http", "target": "https://example.org/"}
 KEY = {"Idempotency-Key": "order-1"}
 
@@ -80,6 +82,23 @@ async def test_a_request_that_is_still_being_worked_on_is_not_started_again(prod
     answer = await product.http.post("/api/v1/monitors", json=BODY, headers=KEY)
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/idempotency-key-in-use")
     assert answer.headers["Retry-After"]
+
+
+async def test_the_key_of_a_killed_process_is_free_at_once(product: Any) -> None:
+    first = await product.http.post("/api/v1/monitors", json=BODY, headers=KEY)
+    async with await psycopg.AsyncConnection.connect(product.url, autocommit=True) as db:
+        async with await psycopg.AsyncConnection.connect(product.url, autocommit=True) as killed:
+            pid = killed.info.backend_pid
+            await db.execute("UPDATE api.answers SET status = NULL, headers = NULL, body = NULL, holder = %s", [pid])
+            held = await product.http.post("/api/v1/monitors", json=BODY, headers=KEY)
+
+        async def gone() -> bool:
+            return not await (await db.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [pid])).fetchone()
+
+        await eventually_async(gone)
+    again = await product.http.post("/api/v1/monitors", json=BODY, headers=KEY)
+    assert held.status_code == 409
+    assert (again.status_code, again.json()["id"]) == (201, first.json()["id"])
 
 
 async def test_incidents_are_acknowledged_noted_and_resolved_by_people(product: Any) -> None:

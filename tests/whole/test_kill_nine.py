@@ -8,6 +8,7 @@ from collections import Counter
 import httpx
 import psycopg
 
+from adapters.postgres.projector import Projector
 from infra.embedded.postgres import EmbeddedPostgres
 from tests.support.read_models import dump, replayed
 from tests.support.waiting import eventually
@@ -68,14 +69,14 @@ def test_whatever_is_killed_nothing_acknowledged_is_lost_and_the_views_equal_a_r
     with EmbeddedPostgres(instance.data_dir) as server:
         _check_ledger(server.url, load.acknowledged)
         # The prober stores its last outcomes while it stops; the projector may have stopped before.
-        _project(server.url, batch=100)
+        _catch_up(server.url)
         found = dump(server.url)
         assert found == replayed(server.url)
 
 
-def _project(url: str, *, batch: int) -> None:
+def _catch_up(url: str) -> None:
     """What is missing in the read models, from the ledger."""
-    projector = Projector(url, batch=batch)
+    projector = Projector(url)
     projector.start()
     projector.catch_up()
     projector.close()
