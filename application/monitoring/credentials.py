@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -20,13 +19,16 @@ async def sealed(vault: Vault, monitor_id: str, settings: Settings, *, before: M
         Refused: target or expectations are impossible, or a kept credential does not exist or would leave its host.
     """
     split = targets.split_secrets(settings.target, settings.expect)
+    if split.secrets.get("userinfo", "").endswith(f":{targets.MASK}"):
+        raise Refused("'***' stands for the user and the password together: write ***@ before the host.", "target")
     old: dict[str, Any] = {}
     if split.kept:
         if before is None or before.secret_ref is None:
             raise Refused(
                 "'***' stands for a stored credential, but there is none. Enter the credential itself.", "target"
             )
-        if _origin(before.target) != _origin(split.target):
+        # A generic URL parser would not do: it sees no host in 10.0.0.1:25, nor the one in postgresql:///db?host=.
+        if targets.destination(before.kind, before.target) != targets.destination(settings.kind, split.target):
             raise Refused("The target's host has changed: enter the credentials again instead of '***'.", "target")
         old = await asyncio.to_thread(vault.get, monitor_id, before.secret_ref)
         missing = sorted(split.kept - old.keys())
@@ -46,8 +48,3 @@ async def sealed(vault: Vault, monitor_id: str, settings: Settings, *, before: M
     except ValueError as error:
         raise Refused(str(error), "expect") from None
     return msgspec.structs.replace(clean, secret_ref=ref)
-
-
-def _origin(target: str) -> tuple[str, str]:
-    parts = urlsplit(target)
-    return parts.scheme, parts.netloc.rpartition("@")[2]

@@ -149,6 +149,34 @@ async def test_credentials_never_reach_events_answers_read_models_or_logs(produc
             assert (await cursor.fetchone()) == (0,), table
 
 
+@pytest.mark.parametrize(
+    ("kind", "target", "moved", "expect"),
+    [
+        ("http", "https://u:{}@one.test/", "http://***@one.test/", {}),
+        ("http", "https://u:{}@one.test/", "https://***@one.test:8443/", {}),
+        ("tcp", "10.0.0.1:25", "10.0.0.2:25", {"send": "***"}),
+        ("tcp", "one.test:25", "one.test:26", {"send": "***"}),
+        ("tcp", "[::1]:25", "[::2]:25", {"send": "***"}),
+        ("postgres", "postgresql://u:{}@one.test/db", "postgresql://***@two.test/db", {}),
+        ("postgres", "postgresql://u:{}@one.test/db", "postgresql://***@one.test/db?host=two.test", {}),
+        ("postgres", "postgresql://u:{}@/db?host=/run/one", "postgresql://***@/db?host=two.test", {}),
+        ("http", "https://u:{}@one.test/", "https://u:***@one.test/", {}),
+    ],
+)
+async def test_a_kept_credential_never_follows_a_target_to_another_place(
+    product: Any, kind: str, target: str, moved: str, expect: dict[str, str]
+) -> None:
+    told = dict.fromkeys(expect, CANARY)
+    made = await product.register(kind=kind, target=target.format(CANARY), expect=told)
+    path = f"/api/v1/monitors/{made['id']}"
+    answer = await product.http.patch(path, json={"target": moved, "expect": expect}, headers={"If-Match": "*"})
+    assert answer.status_code == 422, answer.text
+    assert "***" in answer.json()["detail"]
+    shown = (await product.http.get(f"{path}?min_position={made['position']}")).json()["target"]
+    same = {"target": shown, "expect": expect, "name": "still here"}
+    assert (await product.http.patch(path, json=same, headers={"If-Match": "*"})).status_code == 200
+
+
 async def test_the_correlation_id_of_a_request_is_in_the_events_it_causes(product: Any) -> None:
     mine = "5e0f8a50-38a5-4f0c-9d21-0d5b3c4b1a11"
     body = {"name": "x", "kind": "tcp", "target": "localhost:1"}

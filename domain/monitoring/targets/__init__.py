@@ -13,7 +13,7 @@ from domain.monitoring.monitor import Refused
 from domain.monitoring.targets import http, postgres, tcp
 from domain.monitoring.targets.credentials import MASK, Split, restore, split_credentials, split_secrets
 
-__all__ = ["MASK", "Split", "check", "restore", "split_credentials", "split_secrets"]
+__all__ = ["MASK", "Split", "check", "destination", "restore", "split_credentials", "split_secrets"]
 
 _CHECKS: dict[str, Callable[[str, Mapping[str, Any]], None]] = {
     "http": http.check,
@@ -38,3 +38,23 @@ def check(kind: str, target: str, expect: Mapping[str, Any]) -> None:
     if checker is None:
         raise Refused(f"There is no probe kind {kind[:40]!r}. Use http, tcp, postgres or push.", "kind")
     checker(target, expect)
+
+
+def destination(kind: str, target: str) -> tuple[str, str, int] | None:
+    """Where a probe takes its credentials to: scheme, host and port, read exactly as the probe reads them.
+
+    None for ``push``, which goes nowhere. The target may have its secrets masked.
+
+    Raises:
+        Refused: the target cannot be probed.
+    """
+    match kind:
+        case "http":
+            return http.parse_url(target).origin
+        case "tcp":
+            return ("tcp", *tcp.parse_target(target))
+        case "postgres":
+            server = postgres.parse_url(target)
+            return "postgresql", server.host, server.port
+        case _:
+            return None
