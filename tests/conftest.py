@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from adapters.postgres.ledger import PostgresLedger
+from adapters.postgres.projector import Projector
 from infra.embedded.nats import EmbeddedNats
 from infra.embedded.postgres import EmbeddedPostgres
 from tests.support.databases import Database, fresh_database
@@ -67,6 +69,22 @@ def database(_postgres: dict[str, Any], run_dir: Path) -> Iterator[Database]:
     """A migrated database of this test's own: `.url` as the processes connect, `.owner_url` as migrations do."""
     with fresh_database(_postgres["owner_url"], _postgres["app_password"], run_dir) as made:
         yield made
+
+
+@pytest.fixture
+def ledger(database: Database) -> Iterator[PostgresLedger]:
+    ledger = PostgresLedger(database.url, application_name="test")
+    yield ledger
+    ledger.close()
+
+
+@pytest.fixture
+def projector(database: Database) -> Iterator[Projector]:
+    """The active projector, caught up with nothing yet."""
+    projector = Projector(database.url)
+    projector.start()
+    yield projector
+    projector.close()
 
 
 @pytest.fixture

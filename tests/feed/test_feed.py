@@ -10,7 +10,6 @@ from contextlib import suppress
 from datetime import datetime
 
 import msgspec
-import psycopg
 import pytest
 from nats.js.errors import NotFoundError
 
@@ -19,12 +18,11 @@ from adapters.nats.connection import connect
 from adapters.nats.feed import Delivery
 from adapters.nats.messages import STREAM, NotOurs, from_message, to_message
 from adapters.nats.relay import Relay
-from adapters.postgres.projector import Projector
+from adapters.tasks import end
 from application.runs import runs
 from infra.processes import projector as process
-from projections.registry import NAMES
+from tests.support.read_models import dump, replayed
 from tests.support.waiting import eventually_async
-from tests.views.conftest import dump
 from tests.views.histories import eventful
 
 
@@ -41,18 +39,6 @@ async def drain(feed, head: int) -> list:
 
     await eventually_async(delivered)
     return events
-
-
-def replayed(database) -> dict[str, list[str]]:
-    """A fresh replay of the ledger, straight from it."""
-    with psycopg.connect(database.url, autocommit=True) as db:
-        for name in NAMES:
-            db.execute(f"DROP SCHEMA {name} CASCADE".encode())
-    fresh = Projector(database.url, batch=1_000_000)
-    fresh.start()
-    fresh.catch_up()
-    fresh.close()
-    return dump(database.url)
 
 
 async def test_events_come_in_order_and_as_they_are_in_the_ledger(ledger, relay, feed):
@@ -105,7 +91,7 @@ async def test_only_one_relay_publishes_and_another_takes_over(ledger, database,
     await drain(feed, ledger.head())
     assert not second.leading
 
-    running.cancel()
+    await end(running)
     await eventually_async(lambda: asyncio.sleep(0, second.leading))
     events = eventful(3, monitors=1, ticks=5)
     before = ledger.head()
@@ -114,8 +100,7 @@ async def test_only_one_relay_publishes_and_another_takes_over(ledger, database,
     assert [e.position for e in received] == list(range(before + 1, ledger.head() + 1)), (
         "nothing twice, nothing left out"
     )
-    standing_by.cancel()
-    await asyncio.gather(running, standing_by, return_exceptions=True)
+    await end(standing_by)
 
 
 @pytest.mark.parametrize("wipe", ["stream", "consumer"])
@@ -135,14 +120,13 @@ async def test_a_wiped_stream_or_consumer_is_made_again_and_nothing_is_missed(
     await eventually_async(lambda: asyncio.sleep(0, projector.position == ledger.head()))
     ledger.append(eventful(5, monitors=1, ticks=5))
     await eventually_async(lambda: asyncio.sleep(0, projector.position == relay.position == ledger.head()))
-    following.cancel()
-    await asyncio.gather(following, return_exceptions=True)
+    await end(following)
     await client.close()
     projector.close()
 
     found = dump(database.url)
     assert sum(map(len, found.values())) > 100
-    assert found == replayed(database)
+    assert found == replayed(database.url)
 
 
 async def follow(projector, feed) -> None:
@@ -176,7 +160,7 @@ async def test_duplicated_shuffled_and_lost_messages_change_no_read_model(
 
     found = dump(database.url)
     assert sum(map(len, found.values())) > 100
-    assert found == replayed(database)
+    assert found == replayed(database.url)
 
 
 async def test_nats_away_stops_nothing_and_the_feed_goes_on_afterwards(
@@ -193,8 +177,7 @@ async def test_nats_away_stops_nothing_and_the_feed_goes_on_afterwards(
 
     own_nats.start()
     await eventually_async(lambda: asyncio.sleep(0, relay.position == ledger.head()))
-    following.cancel()
-    await asyncio.gather(following, return_exceptions=True)
+    await end(following)
 
 
 async def test_what_another_ledger_once_published_is_never_taken_for_ours(
@@ -212,7 +195,7 @@ async def test_what_another_ledger_once_published_is_never_taken_for_ours(
     assert projector.position == ledger.head()
     projector.close()
 
-    assert dump(database.url) == replayed(database)
+    assert dump(database.url) == replayed(database.url)
 
 
 def test_runs_are_once_each_in_order_and_split_at_gaps(ledger):

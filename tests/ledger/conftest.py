@@ -1,14 +1,13 @@
-"""Events to append, and ledgers to append them to."""
+"""Events to append."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 
-from adapters.postgres.ledger import PostgresLedger
 from application.ports.ledger import NewEvent
 from domain.monitoring.events import MonitorPaused
 
@@ -27,10 +26,3 @@ def new_events() -> MakeEvents:
         ]
 
     return make
-
-
-@pytest.fixture
-def ledger(database) -> Iterator[PostgresLedger]:
-    ledger = PostgresLedger(database.url, application_name="test")
-    yield ledger
-    ledger.close()

@@ -46,10 +46,8 @@ class Switchable:
 
 
 @pytest.fixture
-def ledger(database):
-    ledger = PostgresLedger(database.url, application_name="test")
-    yield Switchable(ledger)
-    ledger.close()
+def ledger(ledger):
+    return Switchable(ledger)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from adapters.postgres.ledger import PostgresLedger
 from adapters.spool import FileSpool
 from application.monitoring.record_outcomes import OutcomeRecorder
 from application.monitoring.watch_pings import SETTLE, PingWatcher
@@ -29,13 +28,6 @@ def monitor():
     monitor = evolve(None, register(str(uuid4()), settings, T0))
     assert monitor is not None
     return monitor
-
-
-@pytest.fixture
-def ledger(database):
-    ledger = PostgresLedger(database.url, application_name="test")
-    yield ledger
-    ledger.close()
 
 
 class World:

@@ -19,8 +19,8 @@ from domain.monitoring.events import IncidentNoted, MonitorRevised, ProbeRecorde
 from projections.incidents import Incidents
 from projections.queries import status
 from projections.registry import NAMES
+from tests.support.read_models import dump, replayed
 from tests.support.waiting import eventually
-from tests.views.conftest import dump
 from tests.views.histories import START, History, eventful
 
 
@@ -92,7 +92,7 @@ def test_a_value_that_postgresql_refuses_parks_the_event(database, ledger, proje
         assert db.execute("SELECT name FROM monitor_status.monitors").fetchone() == ("shop",)
 
 
-def test_many_poison_events_in_one_batch_leave_the_others_folded(database, ledger, projector, replay) -> None:
+def test_many_poison_events_in_one_batch_leave_the_others_folded(database, ledger, projector) -> None:
     events = eventful(4)
     ledger.append(events[:200])
     for n in range(5):
@@ -102,7 +102,7 @@ def test_many_poison_events_in_one_batch_leave_the_others_folded(database, ledge
     projector.close()
     assert len(dead_letters(database)) == 5 * len(NAMES)
     found = dump(database.url)
-    assert found == replay()
+    assert found == replayed(database.url)
     assert len(found["monitor_status.monitors"]) == 6
 
 
@@ -127,7 +127,7 @@ async def test_an_unknown_type_or_version_stops_loudly_and_nothing_is_skipped(
     assert all(view.stopped_reason and "Event 2" in view.stopped_reason for view in views)
 
 
-def test_redelivered_and_overlapping_batches_change_nothing(database, ledger, projector, replay) -> None:
+def test_redelivered_and_overlapping_batches_change_nothing(database, ledger, projector) -> None:
     ledger.append(eventful(2))
     events = ledger.read(0, 10_000)
     projector.apply(events[:100])
@@ -138,10 +138,10 @@ def test_redelivered_and_overlapping_batches_change_nothing(database, ledger, pr
     projector.apply(events[250:])
     assert projector.position == len(events)
     projector.close()
-    assert dump(database.url) == replay()
+    assert dump(database.url) == replayed(database.url)
 
 
-def test_a_gap_in_the_feed_is_healed_from_the_ledger(database, ledger, projector, replay) -> None:
+def test_a_gap_in_the_feed_is_healed_from_the_ledger(database, ledger, projector) -> None:
     ledger.append(eventful(2))
     events = ledger.read(0, 10_000)
     projector.apply(events[:10])
@@ -149,7 +149,7 @@ def test_a_gap_in_the_feed_is_healed_from_the_ledger(database, ledger, projector
     assert projector.position == 210
     projector.apply(events[-1:])
     projector.close()
-    assert dump(database.url) == replay()
+    assert dump(database.url) == replayed(database.url)
 
 
 def test_a_second_projector_stands_by_until_the_first_ends(database, projector) -> None:
@@ -166,7 +166,7 @@ def test_a_second_projector_stands_by_until_the_first_ends(database, projector) 
     second.close()
 
 
-def test_what_a_projector_remembers_is_void_once_another_has_written(database, ledger, projector, replay) -> None:
+def test_what_a_projector_remembers_is_void_once_another_has_written(database, ledger, projector) -> None:
     # Two that both believe to lead (one lost its session without noticing) must not overwrite each other's rows.
     from adapters.postgres.folding import Folding
     from projections import registry
@@ -178,10 +178,10 @@ def test_what_a_projector_remembers_is_void_once_another_has_written(database, l
         for n in range(0, len(events), 40):
             (projector if n % 80 else other).apply(events[: n + 40])
     projector.close()
-    assert dump(database.url) == replay()
+    assert dump(database.url) == replayed(database.url)
 
 
-def test_a_read_model_that_lags_behind_catches_up_alone(database, ledger, projector, replay) -> None:
+def test_a_read_model_that_lags_behind_catches_up_alone(database, ledger, projector) -> None:
     ledger.append(eventful(6))
     projector.catch_up()
     projector.close()
@@ -193,10 +193,10 @@ def test_a_read_model_that_lags_behind_catches_up_alone(database, ledger, projec
     again.catch_up()
     again.close()
     assert len(set(checkpoints(database).values())) == 1
-    assert dump(database.url) == replay()
+    assert dump(database.url) == replayed(database.url)
 
 
-def test_a_lost_connection_is_no_poison_and_nothing_is_lost(database, ledger, projector, replay) -> None:
+def test_a_lost_connection_is_no_poison_and_nothing_is_lost(database, ledger, projector) -> None:
     ledger.append(eventful(7))
     events = ledger.read(0, 10_000)
     projector.apply(events[:100])
@@ -211,7 +211,7 @@ def test_a_lost_connection_is_no_poison_and_nothing_is_lost(database, ledger, pr
     assert eventually(lambda: projector.start(wait=False))
     projector.apply(events[100:])
     projector.close()
-    assert dump(database.url) == replay()
+    assert dump(database.url) == replayed(database.url)
 
 
 _CHILD = """
@@ -225,7 +225,7 @@ while True:
 """
 
 
-def test_a_projector_killed_in_the_middle_leaves_rows_and_checkpoint_that_agree(database, ledger, replay) -> None:
+def test_a_projector_killed_in_the_middle_leaves_rows_and_checkpoint_that_agree(database, ledger) -> None:
     interrupted = 0
     for seed in range(4):
         history = eventful(seed)
@@ -242,7 +242,7 @@ def test_a_projector_killed_in_the_middle_leaves_rows_and_checkpoint_that_agree(
     assert survivor.start()
     survivor.catch_up()
     survivor.close()
-    assert dump(database.url) == replay()
+    assert dump(database.url) == replayed(database.url)
 
 
 def test_outcomes_of_a_monitor_that_was_never_registered_count_for_nothing(database, ledger, projector) -> None:

@@ -16,8 +16,8 @@ import pytest
 from adapters.postgres.projector import Projector
 from projections.queries import status
 from projections.registry import NAMES
+from tests.support.read_models import dump, replayed
 from tests.support.waiting import eventually
-from tests.views.conftest import dump
 from tests.views.histories import START, History, eventful
 from tests.views.test_folding import checkpoints, dead_letters, raw
 
@@ -80,7 +80,7 @@ def readers(database) -> Generator[list[str]]:
             thread.join()
 
 
-def test_rebuilds_while_events_arrive_disturb_no_reader_and_give_a_fresh_replay(database, ledger, replay) -> None:
+def test_rebuilds_while_events_arrive_disturb_no_reader_and_give_a_fresh_replay(database, ledger) -> None:
     ledger.append(eventful(1))
     projector = Projector(database.url)
     projector.start()
@@ -114,10 +114,10 @@ def test_rebuilds_while_events_arrive_disturb_no_reader_and_give_a_fresh_replay(
     assert set(checkpoints(database)) == set(NAMES)
     assert set(checkpoints(database).values()) == {ledger.head()}
     projector.close()
-    assert dump(database.url) == replay()
+    assert dump(database.url) == replayed(database.url)
 
 
-def test_a_rebuild_puts_right_what_was_changed_by_hand(database, ledger, projector, replay) -> None:
+def test_a_rebuild_puts_right_what_was_changed_by_hand(database, ledger, projector) -> None:
     ledger.append(eventful(3))
     projector.catch_up()
     with psycopg.connect(database.url, autocommit=True) as db:
@@ -131,7 +131,7 @@ def test_a_rebuild_puts_right_what_was_changed_by_hand(database, ledger, project
     ledger.append(eventful(9))
     projector.catch_up()
     projector.close()
-    assert dump(database.url) == replay()
+    assert dump(database.url) == replayed(database.url)
 
 
 def test_a_reader_in_a_long_transaction_finishes_on_the_old_tables(database, ledger, projector) -> None:
@@ -157,7 +157,7 @@ Projector(sys.argv[1], batch=1).rebuild_once()
 """
 
 
-def test_a_rebuild_killed_in_the_middle_begins_anew_and_ends_well(database, ledger, projector, replay) -> None:
+def test_a_rebuild_killed_in_the_middle_begins_anew_and_ends_well(database, ledger, projector) -> None:
     for seed in range(6):
         ledger.append(eventful(seed))
     projector.catch_up()
@@ -171,7 +171,7 @@ def test_a_rebuild_killed_in_the_middle_begins_anew_and_ends_well(database, ledg
     assert state_of(database, rebuild) == "done"
     assert dump(database.url) == before
     projector.close()
-    assert before == replay()
+    assert before == replayed(database.url)
 
 
 def test_a_rebuild_tries_dead_letters_again(database, ledger, projector, monkeypatch) -> None:

@@ -6,12 +6,12 @@ import random
 
 import pytest
 
-from tests.views.conftest import dump
+from tests.support.read_models import dump, replayed
 from tests.views.histories import eventful
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_every_split_into_batches_gives_the_same_bytes_as_one_replay(seed, database, ledger, projector, replay) -> None:
+def test_every_split_into_batches_gives_the_same_bytes_as_one_replay(seed, database, ledger, projector) -> None:
     ledger.append(eventful(seed))
     dice = random.Random(seed)
     events = ledger.read(0, 10_000)
@@ -23,7 +23,7 @@ def test_every_split_into_batches_gives_the_same_bytes_as_one_replay(seed, datab
         events = events[size:]
     projector.close()
     found = dump(database.url)
-    expected = replay()
+    expected = replayed(database.url)
     assert sum(map(len, found.values())) > 100
     for table, rows in expected.items():
         assert found[table] == rows, table
