@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 
 from infra.bench.servers import Bench
+from infra.log import configure
+from infra.settings import Settings
 
 NAMES = ("append", "projections", "latency", "api", "probing")
 
@@ -20,6 +22,7 @@ def main() -> int:
     if unknown:
         print(f"There is no measurement {unknown[0]}. There are: {', '.join(NAMES)}.", file=sys.stderr)
         return 2
+    configure(Settings.from_environment(), process="bench")  # logs go to standard error, figures to standard output
     directory = Path(tempfile.mkdtemp(prefix="vitalog-bench-"))
     directory.chmod(0o711)  # the servers' own account passes through
     try:
