@@ -92,6 +92,14 @@ PROBLEMS: dict[str, ProblemText] = {
             "{seconds}초 안에 요청 본문이 모두 도착하지 않았습니다. 한 번에 다시 보내세요.",
         ),
     ),
+    "head-too-large": _problem(
+        431,
+        ("The headers are too large", "헤더가 너무 큽니다"),
+        (
+            "Send at most {limit} bytes of request line and headers.",
+            "요청 줄과 헤더는 합쳐서 최대 {limit}바이트까지 보내세요.",
+        ),
+    ),
     "refused": _problem(
         409,
         ("Not in this state", "현재 상태에서는 할 수 없습니다"),

@@ -11,6 +11,7 @@ import uvicorn
 import uvloop
 
 from api.app import create_app
+from infra.bounded_http import BoundedHttp
 from infra.settings import Settings
 from infra.wiring import api_services
 
@@ -36,7 +37,7 @@ def run(settings: Settings) -> int:
             app,
             host=settings.host,
             port=settings.port,
-            http="httptools",
+            http=BoundedHttp,
             ws="none",
             lifespan="on",
             access_log=False,  # the application writes one line a request itself, with the correlation id
@@ -46,7 +47,6 @@ def run(settings: Settings) -> int:
             date_header=True,
             timeout_keep_alive=30,
             timeout_graceful_shutdown=_DRAIN_S,
-            h11_max_incomplete_event_size=64 * 1024,
         )
         server = _Server(config)
         _log.info("serving", host=settings.host, port=settings.port)
