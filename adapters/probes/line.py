@@ -70,7 +70,7 @@ class Line:
         if self._fresh:
             # Nothing can have arrived yet: spare the first fruitless read.
             self._fresh = False
-            await _ready(self._loop, self._sock.fileno(), writing=False)
+            await ready(self._loop, self._sock.fileno(), writing=False)
         return await self._when_possible(lambda: self._sock.recv(READ_SIZE))
 
     def close(self) -> None:
@@ -85,7 +85,7 @@ class Line:
                 writing = False
             except ssl.SSLWantWriteError:
                 writing = True
-            await _ready(self._loop, self._sock.fileno(), writing=writing)
+            await ready(self._loop, self._sock.fileno(), writing=writing)
 
 
 async def _connect(address: Address) -> socket.socket:
@@ -105,7 +105,7 @@ async def _connected(sock: socket.socket, target: Any) -> None:
     if number in _NOT_ROUTED:
         raise NotRoutedError
     if number in _PENDING:
-        await _ready(asyncio.get_running_loop(), sock.fileno(), writing=True)
+        await ready(asyncio.get_running_loop(), sock.fileno(), writing=True)
         number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
     if number:
         raise OSError(number, "connect")
@@ -144,7 +144,8 @@ def _close_late_winner(task: asyncio.Task[socket.socket]) -> None:
         task.result().close()
 
 
-async def _ready(loop: asyncio.AbstractEventLoop, descriptor: int, *, writing: bool) -> None:
+async def ready(loop: asyncio.AbstractEventLoop, descriptor: int, *, writing: bool) -> None:
+    """Return when the descriptor can be written to, or read from."""
     future: asyncio.Future[None] = loop.create_future()
     if writing:
         loop.add_writer(descriptor, _wake, future)

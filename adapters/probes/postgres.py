@@ -7,8 +7,10 @@ import os
 from collections.abc import Mapping
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from adapters.probes.faults import KNOWN_ERRNOS, NotPassedError, fail, from_errno, shortage
+from adapters.probes.postgres_session import Session
 from adapters.probes.resolver import Resolver
 from adapters.probes.watch import Stopwatch, observed
 from application.ports.probe import Observation, Prepared
@@ -67,40 +69,40 @@ class PostgresProbe:
             addresses = [address[0] for _, address in found]
         watch.begin("connect")
         try:
-            connection = await self._connect(target, addresses)
+            session = await Session.open(_conninfo(target, addresses))
         except psycopg.Error as error:
             raise _verdict(error) from None
         try:
             watch.end()
             watch.begin("first_byte")
-            await connection.execute("SELECT 1")
+            await session.ask(b"SELECT 1")
             watch.end()
             watch.complete()
         except psycopg.Error as error:
             raise _verdict(error, querying=True) from None
         finally:
-            await connection.close()
+            session.close()
 
-    async def _connect(self, target: PostgresTarget, addresses: list[str]) -> psycopg.AsyncConnection:
-        # libpq tries the addresses in turn when they come as a list; the host beside each is for TLS.
-        return await psycopg.AsyncConnection.connect(
-            host=",".join([target.host] * len(addresses)),
-            hostaddr=",".join(addresses) or None,
-            port=target.port,
-            dbname=target.dbname,
-            user=target.user,
-            password=target.password,
-            sslmode=target.sslmode,
-            sslrootcert="system" if target.sslmode == "verify-full" else None,
-            autocommit=True,
-            # Nothing but the target decides: no password file, client certificate or ticket of the prober's account.
-            passfile=_NOWHERE,
-            sslcert=_NOWHERE,
-            sslkey=_NOWHERE,
-            gssencmode="disable",
-            application_name="vitalog-probe",
-            client_encoding="UTF8",
-        )
+
+def _conninfo(target: PostgresTarget, addresses: list[str]) -> str:
+    # libpq tries the addresses in turn when they come as a list; the host beside each is for TLS.
+    return make_conninfo(
+        host=",".join([target.host] * len(addresses)),
+        hostaddr=",".join(addresses) or None,
+        port=target.port,
+        dbname=target.dbname,
+        user=target.user,
+        password=target.password,
+        sslmode=target.sslmode,
+        sslrootcert="system" if target.sslmode == "verify-full" else None,
+        # Nothing but the target decides: no password file, client certificate or ticket of the prober's account.
+        passfile=_NOWHERE,
+        sslcert=_NOWHERE,
+        sslkey=_NOWHERE,
+        gssencmode="disable",
+        application_name="vitalog-probe",
+        client_encoding="UTF8",
+    )
 
 
 def _verdict(error: psycopg.Error, *, querying: bool = False) -> NotPassedError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import struct
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import parse_qs, quote, urlsplit
@@ -123,3 +124,60 @@ async def test_tls_that_the_server_does_not_offer_fails(postgres_url):
 async def test_a_name_that_cannot_be_resolved_is_told():
     seen = await probe("postgresql://u:p@no.such.name.invalid/d")
     assert (seen.finding, seen.reason) in {("fail", "dns_failed"), ("error", "resolver_unreachable")}
+
+
+def message(kind: bytes, content: bytes) -> bytes:
+    return kind + struct.pack("!I", len(content) + 4) + content
+
+
+@pytest.mark.parametrize(
+    ("stage", "endless"),
+    [
+        ("connecting", message(b"S", b"name\0" + b"x" * 20_000 + b"\0")),
+        ("asked", message(b"D", struct.pack("!HI", 1, 20_000) + b"x" * 20_000)),
+        ("asked", message(b"N", b"SNOTICE\0M" + b"x" * 20_000 + b"\0\0")),
+        ("one huge row", b"x" * 20_000),
+    ],
+    ids=["parameters", "rows", "notices", "one huge row"],
+)
+async def test_a_server_that_sends_without_end_fails_before_it_fills_the_memory(stage: str, endless: bytes):
+    sent = 0
+
+    async def flood(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        await reader.read(10_000)
+        writer.write(message(b"R", struct.pack("!I", 0)))
+        if stage != "connecting":
+            writer.write(message(b"K", struct.pack("!II", 1, 1)) + message(b"Z", b"I"))
+            await reader.read(10_000)
+            writer.write(message(b"T", struct.pack("!H", 1) + b"a\0" + struct.pack("!IHIhih", 0, 0, 25, -1, -1, 0)))
+        if stage == "one huge row":
+            writer.write(b"D" + struct.pack("!IHI", 1_000_000_000, 1, 999_999_990))
+        try:
+            while sent < 1 << 30:
+                writer.write(endless)
+                await writer.drain()
+                sent += len(endless)
+        finally:
+            writer.transport.abort()
+
+    async with serving(flood) as port:
+        seen = await probe(f"postgresql://u@127.0.0.1:{port}/d?sslmode=disable", timeout_s=60.0)
+    assert (seen.finding, seen.reason) == ("fail", "protocol_error")
+    assert sent < 1 << 30
+
+
+async def test_a_server_that_stops_answering_costs_no_more_than_the_timeout():
+    async def silent_once_asked(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(10_000)
+        writer.write(message(b"R", struct.pack("!I", 0)) + message(b"K", struct.pack("!II", 1, 1)))
+        writer.write(message(b"Z", b"I"))
+        while await reader.read(10_000):
+            pass
+        ended.set()
+
+    ended = asyncio.Event()
+    async with serving(silent_once_asked) as port:
+        seen = await probe(f"postgresql://u@127.0.0.1:{port}/d?sslmode=disable", timeout_s=0.3)
+        assert (seen.finding, seen.reason) == ("fail", "timeout")
+        await asyncio.wait_for(ended.wait(), 60)
