@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
@@ -10,6 +11,14 @@ from adapters.probes.faults import fail
 
 MAX_HEAD = 65_536
 """Bytes of status lines and headers, interim (1xx) responses included."""
+_CHARSETS = re.compile(
+    r"utf-?8|utf-?16([lb]e)?|utf-?32([lb]e)?|(us-)?ascii|iso-?8859-(?:[1-9]|1[013-6])|latin-?1|windows-125[0-8]|cp125[0-8]"
+    r"|koi8-[ru]|euc-(?:kr|jp)|(?:ms|cp|windows-)949|ks_c_5601-1987|johab|s(?:hift)?[_-]?jis|iso-2022-(?:jp|kr)|gbk|gb2312"
+    r"|gb18030|big5(?:-hkscs)?|tis-620|macintosh",
+    re.ASCII,
+)
+_MAX_MEMBERS = 1_000
+"""Of one gzip body: each costs a copy of what follows it."""
 _FIRST_FINAL = 200
 _SWITCHING = 101
 
@@ -107,17 +116,27 @@ class Response:
         """The body as text, by the charset it declares, else UTF-8; what does not fit is replaced."""
         kind = self.headers.get(b"content-type", b"").decode("latin-1").lower()
         _, _, charset = kind.partition("charset=")
-        try:
-            return body.decode(charset.split(";")[0].strip("\"' ") or "utf-8", errors="replace")
-        except LookupError:
-            return body.decode("utf-8", errors="replace")
+        return body.decode(_codec(charset.split(";")[0].strip("\"' ")), errors="replace")
+
+
+def _codec(charset: str) -> str:
+    """The codec for a charset that the web uses, else UTF-8.
+
+    Not whatever Python knows: punycode takes quadratic time, others are no charsets or cannot replace what does not
+    fit, and every unknown name would be remembered for ever.
+    """
+    return charset.replace("windows-949", "cp949") if _CHARSETS.fullmatch(charset) else "utf-8"
 
 
 def _inflate(data: bytes, max_size: int, *, complete: bool) -> tuple[bytes, bool]:
     """zlib, gzip (several members) or, as some servers send for ``deflate``, a bare stream."""
     out: list[bytes] = []
     room = max_size
+    members = 0
     while data:
+        members += 1
+        if members > _MAX_MEMBERS:
+            raise zlib.error("too many members")
         try:
             engine = zlib.decompressobj(wbits=47)
             out.append(engine.decompress(data, room))

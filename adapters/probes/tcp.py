@@ -59,7 +59,10 @@ async def _receive(line: Line, wanted: bytes, watch: Stopwatch, *, sent: bool) -
     if not sent:
         watch.begin("first_byte")
     received = bytearray()
-    while wanted not in received:
+    searched = 0
+    while received.find(wanted, max(0, searched - len(wanted))) < 0:
+        # What was searched is not searched again, or an answer in small pieces would take quadratic time.
+        searched = len(received)
         data = await line.receive()
         if not received:
             watch.end()

@@ -214,3 +214,25 @@ async def test_a_reset_is_told_from_a_close():
     async with serving(handle) as port:
         seen = await look("http", f"http://127.0.0.1:{port}/")
     assert (seen.finding, seen.reason) == ("fail", "connection_reset")
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "undefined", "x" * 60_000])
+async def test_a_page_in_no_charset_of_the_web_is_read_as_utf_8(charset: str):
+    # punycode takes quadratic time in Python; the next two cannot replace what does not fit.
+    page = response("정상 ".encode() + b"-a9" * 100_000, f"Content-Type: text/html; charset={charset}")
+    async with serving(answering(page)) as port:
+        seen = await look("http", f"http://127.0.0.1:{port}/", {"keyword": "정상"})
+    assert (seen.finding, seen.reason) == ("pass", None)
+
+
+async def test_a_keyword_is_found_in_windows_949():
+    page = response("안녕하세요".encode("cp949"), "Content-Type: text/html; charset=windows-949")
+    async with serving(answering(page)) as port:
+        assert (await look("http", f"http://127.0.0.1:{port}/", {"keyword": "안녕"})).finding == "pass"
+
+
+async def test_a_gzip_body_of_countless_members_is_not_worth_the_time():
+    page = response(gzip.compress(b"") * 20_000 + gzip.compress(b"found"), "Content-Encoding: gzip")
+    async with serving(answering(page)) as port:
+        seen = await look("http", f"http://127.0.0.1:{port}/", {"keyword": "found"})
+    assert (seen.finding, seen.reason) == ("fail", "protocol_error")

@@ -174,3 +174,14 @@ def test_any_text_is_either_taken_or_refused(text):
                 check(target, {})
             except Refused:
                 continue
+
+
+@pytest.mark.parametrize("path", ["$" + "[0,0]" * 30, "$" + "['a','a']" * 5, "$.a[?@[0,0][0,0][0,0][0,0][0,0]]"])
+def test_a_json_path_whose_cost_multiplies_is_refused(path):
+    with pytest.raises(Refused, match="commas"):
+        targets.check("http", "http://x/", {"json": {"path": path}})
+
+
+def test_commas_in_names_are_not_alternatives():
+    path = """$['a,b,c,d,e,f','it\\'s,,,,,'].x["g,h,i,j,k,l"]"""
+    targets.check("http", "http://x/", {"json": {"path": path}})
