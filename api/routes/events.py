@@ -60,7 +60,7 @@ def add_event_routes(app: FastAPI, api: Api) -> None:
             raise Problem("too-many-streams", limit=MAX_STREAMS)
         seen = context_of(request.scope).header(b"last-event-id").strip()
         if seen:
-            if not (seen.isascii() and seen.isdigit()) or int(seen[:20]) > MAX_POSITION:
+            if not (seen.isascii() and seen.isdigit()) or len(seen) > 19 or int(seen) > MAX_POSITION:
                 detail = "Last-Event-ID must be the position of an event, a whole number."
                 raise Problem("invalid", detail=detail, errors=[FieldError("Last-Event-ID", detail)])
             after = int(seen)
