@@ -20,7 +20,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from adapters.postgres.connection import parameters
 from application.ports.ledger import LedgerUnavailable
 from application.ports.vault import VaultError
+from projections import named_sql
 
+_SQL = named_sql.load("adapters", "vault.sql")
 KEY_BYTES = 32
 _MAX_SECRET = 64 * 1024
 
@@ -69,15 +71,13 @@ class PostgresVault:
         ref, nonce = str(uuid4()), os.urandom(12)
         sealed = nonce + self._cipher.encrypt(nonce, plain, f"{monitor_id}/{ref}".encode())
         with self._session() as connection:
-            connection.execute(
-                "INSERT INTO vault.secrets (ref, monitor_id, sealed) VALUES (%s, %s, %s)", [ref, monitor_id, sealed]
-            )
+            connection.execute(_SQL["keep"], [ref, monitor_id, sealed])
         return ref
 
     def get(self, monitor_id: str, ref: str) -> dict[str, Any]:
         """As ``Vault.get``."""
         with self._session() as connection:
-            row = connection.execute("SELECT sealed FROM vault.secrets WHERE ref = %s", [ref]).fetchone()
+            row = connection.execute(_SQL["find"], [ref]).fetchone()
         if row is None:
             raise VaultError("The monitor's credentials are no longer in the vault. Enter them again.")
         sealed = bytes(row[0])

@@ -51,14 +51,13 @@ def api_services(settings: Settings) -> Services:
     @asynccontextmanager
     async def lifespan() -> AsyncGenerator[None]:
         await database.open()
-        await signals.open()
         beating = asyncio.create_task(_beat(settings, services))
         try:
-            yield
+            async with signals:
+                yield
         finally:
             await end(beating)
             await feed.close()
-            await signals.close()
             await database.close()
             await asyncio.to_thread(services.writer.close)
 

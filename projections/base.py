@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from importlib.resources import files
 from typing import Any, ClassVar, Protocol, TypeVar
 
 import psycopg
 
 from domain.kernel import Event
 from domain.monitoring.events import ProbeRecorded
+from projections import named_sql
 
 Database = psycopg.Connection[Any]
 Key = TypeVar("Key")
@@ -107,17 +107,14 @@ class Projection:
         """Drop everything that is in memory."""
 
 
-_SECTION = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
-
-
 def statements(name: str, schema: str | None = None) -> dict[str, bytes]:
     """The named statements of ``projections/{name}.sql``, addressed to ``schema`` instead of the schema ``name``."""
-    text = files("projections").joinpath(f"{name}.sql").read_text(encoding="utf-8")
-    if schema is not None and schema != name:
-        text = re.sub(rf"\b{name}\.(?=\w)", f"{schema}.", text)
-        text = re.sub(rf"\bSCHEMA {name}\b", f"SCHEMA {schema}", text)
-    parts = _SECTION.split(text)
-    return {key: body.strip().encode() for key, body in zip(parts[1::2], parts[2::2], strict=True)}
+    found = named_sql.load("projections", f"{name}.sql")
+    if schema is None or schema == name:
+        return found
+    its_own = re.compile(rf"\b{name}\.(?=\w)|(?<=\bSCHEMA ){name}\b".encode())
+    here, there = name.encode(), schema.encode()
+    return {key: its_own.sub(lambda match: match[0].replace(here, there), sql) for key, sql in found.items()}
 
 
 def keep_recent(cache: dict[Key, Value], used: Iterable[Key], limit: int) -> None:

@@ -34,7 +34,7 @@ def subject_of(event_type: str) -> str:
 
 
 def to_message(ledger_id: str, row: tuple[Any, ...]) -> Message:
-    """The message of a row of the query ``to_relay``. By ``Nats-Msg-Id`` JetStream drops repetitions."""
+    """The message of a row of the query ``read``. By ``Nats-Msg-Id`` JetStream drops repetitions."""
     (
         position,
         stream,

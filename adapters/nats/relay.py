@@ -20,17 +20,19 @@ from nats.js.errors import NotFoundError
 from adapters.nats.connection import connect
 from adapters.nats.messages import STREAM, to_message
 from adapters.nats.stream import ensure_stream
-from adapters.postgres import queries
 from adapters.postgres.connection import parameters
 from adapters.postgres.leadership import while_leading
-from adapters.postgres.listener import Listener
+from adapters.postgres.signals import PostgresSignals
+from application.ports.signals import Signals, wait
+from projections import named_sql
 
 _log = structlog.get_logger(__name__)
 BATCH = 500
 POLL_S = 1.0
 PUBLISH_TIMEOUT_S = 10.0
 
-_QUERIES = queries.load("adapters.postgres", "ledger.sql")
+_QUERIES = named_sql.load("adapters.postgres", "ledger.sql")
+_OPERATIONS = named_sql.load("adapters.postgres", "operations.sql")
 
 
 class Relay:
@@ -48,42 +50,43 @@ class Relay:
 
     async def _work(self) -> None:
         self.leading = True
-        async with Listener(self._database_url, "ledger", application_name="relay listener").running() as listener:
+        async with PostgresSignals(self._database_url, application_name="relay signals") as signals:
             while True:
                 try:
-                    await self._connect_and_publish(listener)
+                    await self._connect_and_publish(signals)
                 except (psycopg.Error, nats.errors.Error, OSError, TimeoutError) as error:
                     _log.warning("relay_interrupted", error=str(error).strip()[:200] or type(error).__name__)
                     await asyncio.sleep(POLL_S)
 
-    async def _connect_and_publish(self, listener: Listener) -> None:
+    async def _connect_and_publish(self, signals: Signals) -> None:
         settings = parameters(self._database_url, application_name="relay")
         async with await psycopg.AsyncConnection.connect(**settings, autocommit=True) as connection:
             client = await connect(self._nats_url, name="relay")
             try:
-                await self._publish_all(connection, client, listener)
+                await self._publish_all(connection, client, signals)
             finally:
                 with suppress(nats.errors.Error, OSError, TimeoutError):
                     async with asyncio.timeout(2):
                         await client.close()
 
-    async def _publish_all(self, connection: psycopg.AsyncConnection, client: Client, listener: Listener) -> None:
+    async def _publish_all(self, connection: psycopg.AsyncConnection, client: Client, signals: Signals) -> None:
         jetstream = client.jetstream(timeout=PUBLISH_TIMEOUT_S)
         await ensure_stream(jetstream)
         row = await (await connection.execute(_QUERIES["identity"])).fetchone()
         ledger_id: str = row[0] if row else ""
-        row = await (await connection.execute(_QUERIES["relayed"], [STREAM])).fetchone()
+        row = await (await connection.execute(_OPERATIONS["relayed"], [STREAM])).fetchone()
         self.position = row[0] if row else 0
         cursor = connection.cursor(binary=True)
         while True:
-            await cursor.execute(_QUERIES["to_relay"], [self.position, BATCH], prepare=True)
+            appended = signals.next_append()
+            await cursor.execute(_QUERIES["read"], [self.position, BATCH], prepare=True)
             rows = await cursor.fetchall()
             if not rows:
-                await listener.wait(POLL_S)
+                await wait(appended, POLL_S)
                 continue
             await self._publish(jetstream, ledger_id, rows)
             self.position = rows[-1][0]
-            await connection.execute(_QUERIES["remember_relayed"], [STREAM, self.position], prepare=True)
+            await connection.execute(_OPERATIONS["remember_relayed"], [STREAM, self.position], prepare=True)
 
     async def _publish(self, jetstream: JetStreamContext, ledger_id: str, rows: list[tuple[object, ...]]) -> None:
         acknowledgements: list[Awaitable[object]] = []

@@ -8,10 +8,6 @@ SELECT notification_id, originator_id, originator_version, topic, schema_version
        causation_id, state
 FROM ledger.events WHERE notification_id > %(after)s /* and */ ORDER BY notification_id LIMIT %(limit)s
 
--- name: head
--- Position of the newest event.
-SELECT coalesce(max(notification_id), 0) FROM ledger.events
-
 -- name: verdicts
 -- Outcomes by verdict between two positions.
 SELECT state::json ->> 'verdict', count(*) FROM ledger.events

@@ -10,13 +10,14 @@ import msgspec
 import psycopg
 import psycopg.rows
 
-from adapters.postgres import queries
 from application.ports.ledger import RecordedEvent
 from domain import kernel
 from domain.monitoring.timeline import EPOCH
+from projections import named_sql
 from projections.base import Undecodable
 
-_SQL = queries.load("adapters.postgres", "projections.sql")
+_SQL = named_sql.load("adapters.postgres", "projections.sql")
+_HEAD = named_sql.load("adapters.postgres", "ledger.sql")["head"]
 
 
 class Backlog(NamedTuple):
@@ -71,7 +72,7 @@ def sections(
 
 def head(connection: psycopg.Connection[Any]) -> int:
     """Position of the newest event; 0 in an empty ledger."""
-    row = connection.execute(_SQL["head"], prepare=True).fetchone()
+    row = connection.execute(_HEAD, prepare=True).fetchone()
     return row[0] if row else 0
 
 

@@ -9,16 +9,16 @@ from typing import Any
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
-from adapters.postgres import queries
 from adapters.postgres.connection import parameters
 from application.ports.ledger import LedgerUnavailable
+from projections import named_sql
 
 WAIT_S = 2.0
 """How long a caller waits for a connection before it is told that PostgreSQL is away."""
 STATEMENT_MS = 15_000
 MAX_WAITING = 500
 
-_SQL = queries.load("adapters.postgres", "api.sql")
+_SQL = named_sql.load("adapters.postgres", "api.sql")
 
 
 class PostgresDatabase:

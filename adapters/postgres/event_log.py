@@ -7,11 +7,12 @@ from typing import Any
 import msgspec
 from psycopg.rows import tuple_row
 
-from adapters.postgres import queries
 from adapters.postgres.database import PostgresDatabase
 from application.ports.event_log import EventFilter, StoredEvent
+from projections import named_sql
 
-_SQL = queries.load("adapters.postgres", "api.sql")
+_SQL = named_sql.load("adapters.postgres", "api.sql")
+_HEAD = named_sql.load("adapters.postgres", "ledger.sql")["head"]
 _PROBE = "monitoring.probe-recorded"
 
 
@@ -32,7 +33,7 @@ class PostgresEventLog:
 
     async def head(self) -> int:
         """As ``EventLog.head``."""
-        return (await self._rows(_SQL["head"], {}))[0][0]
+        return (await self._rows(_HEAD, {}))[0][0]
 
     async def verdicts(self, after: int, until: int) -> dict[str, int]:
         """As ``EventLog.verdicts``."""

@@ -9,14 +9,13 @@ import msgspec
 import psycopg
 import structlog
 
-from adapters.postgres import queries
 from application.ports.ledger import RecordedEvent
-from projections import arrays
+from projections import arrays, named_sql
 from projections.base import Projection, Undecodable
 from projections.runner import Runner
 
 _log = structlog.get_logger(__name__)
-_SQL = queries.load("adapters.postgres", "projections.sql")
+_SQL = named_sql.load("adapters.postgres", "projections.sql")
 _LONGEST_NOTICE = 7_900
 """PostgreSQL takes less than 8000 bytes."""
 

@@ -7,11 +7,11 @@ from datetime import datetime
 
 import psycopg
 
-from adapters.postgres import queries
 from adapters.postgres.connection import parameters
 from application.ports.ledger import LedgerUnavailable
+from projections import named_sql
 
-_QUERIES = queries.load("adapters.postgres", "ledger.sql")
+_QUERIES = named_sql.load("adapters.postgres", "operations.sql")
 
 
 class PostgresHeartbeats:

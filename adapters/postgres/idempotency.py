@@ -6,11 +6,11 @@ import msgspec
 from psycopg.rows import tuple_row
 from psycopg.types.json import Jsonb
 
-from adapters.postgres import queries
 from adapters.postgres.database import PostgresDatabase
 from application.ports.idempotency import KeyInUse, KeyReused, SavedAnswer
+from projections import named_sql
 
-_SQL = queries.load("adapters.postgres", "api.sql")
+_SQL = named_sql.load("adapters.postgres", "api.sql")
 
 
 class PostgresIdempotency:

@@ -10,8 +10,10 @@ import structlog
 
 from adapters.postgres.connection import parameters
 from adapters.tasks import end
+from projections import named_sql
 
 _log = structlog.get_logger(__name__)
+_SQL = named_sql.load("adapters.postgres", "operations.sql")
 _POLL_S = 1.0
 _CHECK_S = 5.0
 
@@ -73,6 +75,6 @@ async def _lead(url: str, name: str, *, waiting: bool) -> psycopg.AsyncConnectio
 
 
 async def _try_lock(connection: psycopg.AsyncConnection, name: str) -> bool:
-    cursor = await connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [f"vitalog {name}"])
+    cursor = await connection.execute(_SQL["lead"], [name])
     row = await cursor.fetchone()
     return bool(row and row[0])

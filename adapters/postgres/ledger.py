@@ -9,14 +9,14 @@ import psycopg
 from eventsourcing.persistence import EventStore, IntegrityError, InterfaceError, JSONTranscoder, OperationalError
 from psycopg.rows import tuple_row
 
-from adapters.postgres import queries
 from adapters.postgres.recorder import LedgerDatastore, LedgerMapper, LedgerRecorder, recorded
 from application.ports.ledger import LedgerUnavailable, NewEvent, RecordedEvent, VersionConflict
 from domain import kernel
+from projections import named_sql
 
 Result = TypeVar("Result")
 
-_QUERIES = queries.load("adapters.postgres", "ledger.sql")
+_QUERIES = named_sql.load("adapters.postgres", "ledger.sql")
 
 
 class PostgresLedger(EventStore[str]):

@@ -1,40 +1,40 @@
+-- name: columns
+-- A row of ledger.events, in the order of the table.
+notification_id, originator_id, originator_version, topic, schema_version, recorded_at, actor, correlation_id,
+       causation_id, trace_id, state
+
 -- name: append
 -- All events in one transaction, or none; answers the position of the last.
 SELECT ledger.append(%b::text[], %b::bigint[], %b::text[], %b::smallint[], %b::text[], %b::uuid[], %b::text[], %b::text[],
                      %b::text[]) AS head
 
 -- name: head
--- Position of the newest event; NULL in an empty ledger.
-SELECT max(notification_id) AS head FROM ledger.events
+-- Position of the newest event; 0 in an empty ledger.
+SELECT coalesce(max(notification_id), 0) AS head FROM ledger.events
 
 -- name: read
 -- Events above a position, in position order.
-SELECT notification_id, originator_id, originator_version, recorded_at, actor, correlation_id, causation_id, trace_id,
-       topic, schema_version, state
+SELECT {columns}
 FROM ledger.events WHERE notification_id > %s ORDER BY notification_id LIMIT %s
 
 -- name: read_types
 -- The same, of some types only.
-SELECT notification_id, originator_id, originator_version, recorded_at, actor, correlation_id, causation_id, trace_id,
-       topic, schema_version, state
+SELECT {columns}
 FROM ledger.events WHERE notification_id > %s AND topic = ANY(%s) ORDER BY notification_id LIMIT %s
 
 -- name: read_stream
 -- One stream, oldest first.
-SELECT notification_id, originator_id, originator_version, recorded_at, actor, correlation_id, causation_id, trace_id,
-       topic, schema_version, state
+SELECT {columns}
 FROM ledger.events WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version LIMIT %s
 
 -- name: read_stream_newest_first
 -- One stream, newest first.
-SELECT notification_id, originator_id, originator_version, recorded_at, actor, correlation_id, causation_id, trace_id,
-       topic, schema_version, state
+SELECT {columns}
 FROM ledger.events WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version DESC LIMIT %s
 
 -- name: read_log
 -- The newest events of all streams named "prefix:…", in a range from "prefix:" to "prefix;" (the next character in C order).
-SELECT notification_id, originator_id, originator_version, recorded_at, actor, correlation_id, causation_id, trace_id,
-       topic, schema_version, state
+SELECT {columns}
 FROM ledger.events
 WHERE originator_id >= %s AND originator_id < %s AND (originator_id, originator_version) < (%s, %s)
 ORDER BY originator_id DESC, originator_version DESC LIMIT %s
@@ -55,12 +55,6 @@ SELECT * FROM ledger.events
 WHERE notification_id > %s AND notification_id <= %s AND (%s::text[] IS NULL OR topic = ANY(%s::text[]))
 ORDER BY notification_id LIMIT %s
 
--- name: to_relay
--- What is still to be published, in position order; undecoded.
-SELECT notification_id, originator_id, originator_version, topic, schema_version, recorded_at, actor, correlation_id,
-       causation_id, trace_id, state
-FROM ledger.events WHERE notification_id > %s ORDER BY notification_id LIMIT %s
-
 -- name: identity
 -- Which ledger this is.
 SELECT id::text FROM ledger.identity
@@ -72,21 +66,3 @@ SELECT EXISTS (
     WHERE notification_id = %s AND originator_id = %s AND originator_version = %s AND correlation_id = %s
       AND recorded_at = %s
 )
-
--- name: relayed
--- How far a JetStream stream has got.
-SELECT position FROM operations.relayed WHERE stream = %s
-
--- name: remember_relayed
--- Remember it; never backwards.
-INSERT INTO operations.relayed (stream, position) VALUES (%s, %s)
-ON CONFLICT (stream) DO UPDATE SET position = greatest(relayed.position, excluded.position)
-
--- name: heartbeat_before
--- The last heartbeat; the row lock makes two listeners take turns, so that only one sees one that is too old.
-SELECT at FROM operations.heartbeats WHERE region = %s FOR UPDATE
-
--- name: beat
--- A new heartbeat; never backwards.
-INSERT INTO operations.heartbeats (region, at) VALUES (%s, %s)
-ON CONFLICT (region) DO UPDATE SET at = greatest(heartbeats.at, excluded.at)

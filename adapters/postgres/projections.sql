@@ -8,18 +8,6 @@ SELECT notification_id, originator_id, originator_version, topic, schema_version
        CASE WHEN topic <> 'monitoring.probe-recorded' THEN causation_id END
 FROM ledger.events WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id
 
--- name: head
--- Position of the newest event.
-SELECT coalesce(max(notification_id), 0) FROM ledger.events
-
--- name: lead
--- One projector at a time: held until the session ends.
-SELECT pg_try_advisory_lock(hashtextextended('vitalog projector', 0))
-
--- name: lead_rebuild
--- One rebuild at a time.
-SELECT pg_try_advisory_lock(hashtextextended('vitalog rebuild', 0))
-
 -- name: lock_schemas
 -- Schemas are created, swapped and dropped by one session at a time.
 SELECT pg_advisory_xact_lock(hashtextextended('vitalog schemas', 0))

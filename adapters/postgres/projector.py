@@ -9,17 +9,18 @@ from typing import Any
 import psycopg
 import structlog
 
-from adapters.postgres import backlog, queries
+from adapters.postgres import backlog
 from adapters.postgres.connection import parameters
 from adapters.postgres.folding import Folding, Gap
 from adapters.postgres.read_models import ensure_read_models
 from adapters.postgres.rebuild import rebuild_once
 from application.ports.ledger import LedgerUnavailable, RecordedEvent
-from projections import registry
+from projections import named_sql, registry
 
 _log = structlog.get_logger(__name__)
-_SQL = queries.load("adapters.postgres", "projections.sql")
-_LEDGER_SQL = queries.load("adapters.postgres", "ledger.sql")
+_SQL = named_sql.load("adapters.postgres", "projections.sql")
+_IS_STORED = named_sql.load("adapters.postgres", "ledger.sql")["is_stored"]
+_LEAD = named_sql.load("adapters.postgres", "operations.sql")["lead"]
 BATCH = 20_000
 """Events per transaction when catching up."""
 _POLL_S = 0.5
@@ -52,7 +53,8 @@ class Projector:
         try:
             db = self._db = self._connect()
             announced = False
-            while not _scalar(db, "lead"):
+            # The lock is held by the session that writes: whoever loses the one loses the other.
+            while not _leads(db):
                 if not wait or patience.is_set():
                     self.close()
                     return False
@@ -153,13 +155,13 @@ class Projector:
 def _is_stored(db: psycopg.Connection[Any], event: RecordedEvent) -> bool:
     # Histories that part never meet again: if the newest event is ours, so are those before it.
     values = [event.position, event.stream, event.version, event.correlation_id, event.recorded_at]
-    row = db.execute(_LEDGER_SQL["is_stored"], values, prepare=True).fetchone()
+    row = db.execute(_IS_STORED, values, prepare=True).fetchone()
     return bool(row and row[0])
 
 
-def _scalar(db: psycopg.Connection[Any], query: str) -> Any:
-    row = db.execute(_SQL[query]).fetchone()
-    return row[0] if row else None
+def _leads(db: psycopg.Connection[Any]) -> bool:
+    row = db.execute(_LEAD, ["projector"]).fetchone()
+    return bool(row and row[0])
 
 
 def _unavailable() -> LedgerUnavailable:

@@ -6,10 +6,9 @@ from typing import Any
 
 import psycopg
 
-from adapters.postgres import queries
-from projections import registry
+from projections import named_sql, registry
 
-_SQL = queries.load("adapters.postgres", "projections.sql")
+_SQL = named_sql.load("adapters.postgres", "projections.sql")
 
 
 def ensure_read_models(db: psycopg.Connection[Any]) -> None:

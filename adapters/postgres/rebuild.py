@@ -13,14 +13,15 @@ from typing import Any
 import psycopg
 import structlog
 
-from adapters.postgres import backlog, queries
+from adapters.postgres import backlog
 from adapters.postgres.connection import parameters
 from adapters.postgres.folding import Folding
 from adapters.postgres.read_models import drop_old, make_read_model
-from projections import registry
+from projections import named_sql, registry
 
 _log = structlog.get_logger(__name__)
-_SQL = queries.load("adapters.postgres", "projections.sql")
+_SQL = named_sql.load("adapters.postgres", "projections.sql")
+_LEAD = named_sql.load("adapters.postgres", "operations.sql")["lead"]
 NEXT = "__next"
 _NEAR = 2_000
 """How many events the swap may fold while the running projector waits."""
@@ -42,7 +43,7 @@ def rebuild_once(url: str, *, application_name: str, batch: int, stop: threading
         return psycopg.connect(**settings, autocommit=True)
 
     with connect() as db:
-        leading = db.execute(_SQL["lead_rebuild"]).fetchone()
+        leading = db.execute(_LEAD, ["rebuild"]).fetchone()
         taken = db.execute(_SQL["take_rebuild"]).fetchone() if leading and leading[0] else None
         if taken is None:
             return False

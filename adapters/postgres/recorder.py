@@ -17,12 +17,12 @@ from eventsourcing.persistence import Mapper, Notification, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg.rows import DictRow, dict_row
 
-from adapters.postgres import arrays, queries
 from adapters.postgres.connection import parameters
 from application.ports.ledger import NewEvent, RecordedEvent
 from domain import kernel
+from projections import arrays, named_sql
 
-_QUERIES = queries.load("adapters.postgres", "ledger.sql")
+_QUERIES = named_sql.load("adapters.postgres", "ledger.sql")
 WAIT_FOR_CONNECTION_S = 3.0
 
 
@@ -160,15 +160,15 @@ class LedgerRecorder(PostgresApplicationRecorder):
             row = connection.execute(
                 _QUERIES["append"],
                 (
-                    arrays.text_array(streams),
-                    arrays.int8_array(versions),
-                    arrays.text_array(types),
-                    arrays.int2_array(schema_versions),
-                    arrays.text_array(actors),
-                    arrays.uuid_array(correlation_ids),
-                    arrays.text_array(causation_ids),
-                    arrays.text_array(trace_ids),
-                    arrays.unique_text_array(states),
+                    arrays.texts(streams),
+                    arrays.longs(versions),
+                    arrays.texts(types),
+                    arrays.shorts(schema_versions),
+                    arrays.texts(actors),
+                    arrays.uuids(correlation_ids),
+                    arrays.texts(causation_ids),
+                    arrays.texts(trace_ids),
+                    arrays.encoded_texts(states),
                 ),
                 prepare=True,
             ).fetchone()
@@ -217,7 +217,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         """Position of the newest event; None in an empty ledger. Unlike the library's, it does not retry for
         seconds.
         """
-        return self._rows("head", [])[0]["head"]
+        return self._rows("head", [])[0]["head"] or None
 
     def _rows(self, query: str, values: list[Any]) -> list[DictRow]:
         with self.datastore.get_connection() as connection:
@@ -244,11 +244,11 @@ def recorded(row: tuple[Any, ...]) -> RecordedEvent:
         row[0],
         row[1],
         row[2],
-        row[3],
-        row[4],
-        str(row[5]),
+        row[5],
         row[6],
-        row[7],
+        str(row[7]),
+        row[8],
         row[9],
-        kernel.decode(row[8], row[9], row[10]),
+        row[4],
+        kernel.decode(row[3], row[4], row[10]),
     )

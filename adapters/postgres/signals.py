@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import msgspec
 import psycopg
 import structlog
 
 from adapters.postgres.connection import parameters
+from adapters.tasks import end
 
 HEARTBEAT_S = 2.0
 """How often a silent connection is asked whether it still lives, and how long it may take to say so."""
@@ -21,14 +21,13 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger("vitalog.signals")
 
 
 class PostgresSignals:
-    """Implements ``application.ports.signals.Signals``. Usable between ``open`` and ``close``, on one event loop."""
+    """Implements ``application.ports.signals.Signals``. Hears within its ``async with`` block, on one event loop."""
 
     def __init__(self, url: str, *, application_name: str) -> None:
         self._settings: dict[str, Any] = parameters(url, application_name=application_name) | {"connect_timeout": 2}
         self._listeners: list[Changed] = []
         self._pulses = {"ledger": asyncio.Event(), "projections": asyncio.Event()}
         self._connected = False
-        self._closing = False
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -48,20 +47,18 @@ class PostgresSignals:
         """As ``Signals.next_projection``."""
         return self._pulses["projections"]
 
-    async def open(self) -> None:
+    async def __aenter__(self) -> Self:
         """Begin to listen, without waiting for the connection."""
         self._task = asyncio.create_task(self._run())
+        return self
 
-    async def close(self) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Stop listening."""
         if self._task is not None:
-            self._closing = True  # Python 3.11 can lose a cancellation (asyncio.wait_for)
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await end(self._task)
 
     async def _run(self) -> None:
-        while not self._closing:
+        while True:
             try:
                 async with await psycopg.AsyncConnection[Any].connect(**self._settings, autocommit=True) as connection:
                     await self._listen(connection)
@@ -79,7 +76,7 @@ class PostgresSignals:
         # What happened before this moment was not heard, so nothing kept from before may be used.
         self._tell(None)
         self._connected = True
-        while not self._closing:
+        while True:
             async for notice in connection.notifies(timeout=HEARTBEAT_S):
                 self._heard(notice.channel, notice.payload)
             async with asyncio.timeout(HEARTBEAT_S):

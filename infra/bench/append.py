@@ -20,7 +20,6 @@ from tempfile import TemporaryDirectory
 import psycopg
 
 from adapters.ids import new_id
-from adapters.postgres import arrays
 from adapters.postgres.ledger import PostgresLedger
 from adapters.spool import FileSpool
 from application.monitoring.record_outcomes import MAX_GROUPS, Group, OutcomeRecorder
@@ -31,6 +30,7 @@ from domain.monitoring.health import Health, Thresholds
 from domain.monitoring.outcome import Outcome, Phases
 from infra.bench.report import report
 from infra.bench.servers import Bench
+from projections import arrays
 
 BATCH = 1_000
 BATCHES = 20
@@ -117,14 +117,14 @@ def _columns(outcomes: list[Outcome], number: int, batch: int) -> tuple[object, 
     count = len(outcomes)
     events = [healths.as_recorded(outcome) for outcome in outcomes]
     return (
-        arrays.int8_array(range(first + 1, first + count + 1)),
-        arrays.text_array([f"probe-log:{o.monitor_id}:{o.scheduled_at:%Y-%m-%d}" for o in outcomes]),
-        arrays.int8_array([number * BATCHES + batch + 1] * count),
-        arrays.text_array([ProbeRecorded.type] * count),
-        arrays.int2_array([1] * count),
-        arrays.text_array(["prober:local"] * count),
-        arrays.uuid_array([new_id() for _ in range(count)]),
-        arrays.text_array([None] * count),
-        arrays.text_array([None] * count),
-        arrays.unique_text_array([kernel.encode(event) for event in events]),
+        arrays.longs(range(first + 1, first + count + 1)),
+        arrays.texts([f"probe-log:{o.monitor_id}:{o.scheduled_at:%Y-%m-%d}" for o in outcomes]),
+        arrays.longs([number * BATCHES + batch + 1] * count),
+        arrays.texts([ProbeRecorded.type] * count),
+        arrays.shorts([1] * count),
+        arrays.texts(["prober:local"] * count),
+        arrays.uuids([new_id() for _ in range(count)]),
+        arrays.texts([None] * count),
+        arrays.texts([None] * count),
+        arrays.encoded_texts([kernel.encode(event) for event in events]),
     )

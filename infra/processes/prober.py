@@ -15,7 +15,7 @@ from adapters.clock import SteadyClock
 from adapters.ids import new_id
 from adapters.postgres.leadership import while_leading
 from adapters.postgres.ledger import PostgresLedger
-from adapters.postgres.listener import Listener
+from adapters.postgres.signals import PostgresSignals
 from adapters.probes import every_probe
 from adapters.spool import FileSpool
 from adapters.vault import PostgresVault, load_master_key
@@ -25,6 +25,7 @@ from application.monitoring.probing import Limits, Prober
 from application.monitoring.record_outcomes import OutcomeRecorder
 from application.monitoring.watch_pings import PingWatcher
 from application.ports.ledger import LedgerUnavailable
+from application.ports.signals import Signals, wait
 from domain.monitoring.monitor import Monitor
 from domain.monitoring.outcome import Outcome
 from infra.processes.runtime import run_until_stopped, until
@@ -68,8 +69,8 @@ async def _work(settings: Settings) -> None:
     prober = Prober(probes=every_probe(user_agent=agent), clock=clock, record=record, origin=origin, limits=_limits())
     pings = PingWatcher(ledger, recorder.record, prober=region, region=region)
     follower = MonitorFollower(ledger, vault, prober=prober, pings=pings, recorder=recorder)
-    async with Listener(url, "ledger", application_name="prober listener").running() as listener:
-        await _begin(recorder, follower, listener)
+    async with PostgresSignals(url, application_name="prober signals") as signals:
+        await _begin(recorder, follower, signals)
         recorder.start()
         gc.freeze()  # what is loaded by now lives as long as the process: no need to look at it again and again
         prober.start()
@@ -77,10 +78,11 @@ async def _work(settings: Settings) -> None:
         try:
             while True:
                 _check(recorder, prober)
+                appended = signals.next_append()
                 with suppress(LedgerUnavailable):
                     await follower.advance()
                 await asyncio.sleep(_PAUSE_S)
-                await listener.wait(_patience(pings.sweep(clock.now()), clock.now()))
+                await wait(appended, _patience(pings.sweep(clock.now()), clock.now()))
         finally:
             await prober.stop()
             await asyncio.to_thread(recorder.close)
@@ -97,14 +99,14 @@ def _limits() -> Limits:
     return Limits(probes=max(1, min(MAX_PROBES, (soft - _OTHER_FILES) // 2)))
 
 
-async def _begin(recorder: OutcomeRecorder, follower: MonitorFollower, listener: Listener) -> None:
+async def _begin(recorder: OutcomeRecorder, follower: MonitorFollower, signals: Signals) -> None:
     while True:
         try:
             await asyncio.to_thread(recorder.drain_spool)
             await follower.load()
         except LedgerUnavailable as error:
             _log.warning("waiting_for_ledger", why=str(error))
-            await listener.wait(_POLL_S)
+            await wait(signals.next_append(), _POLL_S)
         else:
             return
 

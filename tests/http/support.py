@@ -40,9 +40,8 @@ def make_services(url: str) -> Services:
     @asynccontextmanager
     async def lifespan() -> AsyncGenerator[None]:
         await database.open()
-        await signals.open()
-        yield
-        await signals.close()
+        async with signals:
+            yield
         await database.close()
         writer.close()
         ledger.close()
