@@ -54,8 +54,10 @@ class PostgresSignals:
 
     async def __aexit__(self, *_: object) -> None:
         """Stop listening."""
-        if self._task is not None:
-            await end(self._task)
+        # Whoever keeps a cancelled task keeps its frames, and in them a connection that was just being made.
+        task, self._task = self._task, None
+        if task is not None:
+            await end(task)
 
     async def _run(self) -> None:
         while True:
