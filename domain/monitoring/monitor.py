@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,8 @@ from domain.monitoring.health import LONGEST_RUN, Thresholds
 from domain.monitoring.outcome import GRACE_MS
 
 MAX_INTERVAL_S = 366 * 86_400
+_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""What steers a terminal, ends a line, or turns the direction of what follows."""
 
 
 class Refused(Exception):
@@ -163,8 +166,7 @@ def check(settings: Settings) -> None:
     Raises:
         Refused: names the field and says what to change.
     """
-    if not settings.name.strip() or len(settings.name) > 200:
-        raise Refused("Give the monitor a name of 1 to 200 characters.", "name")
+    _check_words(settings)
     if not 1 <= settings.interval_s <= MAX_INTERVAL_S:
         raise Refused("interval_s must be between 1 and 31622400 seconds (366 days).", "interval_s")
     if settings.kind != "push":
@@ -183,8 +185,17 @@ def check(settings: Settings) -> None:
             raise Refused(f"{field} must be between 1 and {LONGEST_RUN}.", field)
     if settings.degraded_over_ms is not None and not 0 < settings.degraded_over_ms <= settings.timeout_s * 1000:
         raise Refused("degraded_over_ms must be positive and no longer than the timeout.", "degraded_over_ms")
+
+
+def _check_words(settings: Settings) -> None:
+    if not settings.name.strip() or len(settings.name) > 200:
+        raise Refused("Give the monitor a name of 1 to 200 characters.", "name")
+    if _STEERING.search(settings.name):
+        raise Refused("Remove the control characters from the name: it is shown on one line.", "name")
     if len(settings.tags) > 50 or any(not tag.strip() or len(tag) > 50 for tag in settings.tags):
         raise Refused("Use at most 50 tags of 1 to 50 characters each.", "tags")
+    if any(_STEERING.search(tag) for tag in settings.tags):
+        raise Refused("Remove the control characters from the tags: they are shown on one line.", "tags")
 
 
 def _fields(settings: Settings) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -33,6 +34,7 @@ COLOURS = {
     "paused": "blue",
 }
 _WIDE = 200
+_STEERING = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 def console() -> Console:
@@ -56,12 +58,17 @@ def say(message: str) -> None:
 
 def emit(value: Any) -> None:
     """The result as JSON that a program can read."""
-    print(json.dumps(value, ensure_ascii=False, indent=2), flush=True)
+    print(_harmless(json.dumps(value, ensure_ascii=False, indent=2)), flush=True)
 
 
 def emit_line(value: Any) -> None:
     """One of many results as a line of JSON."""
-    print(json.dumps(value, ensure_ascii=False, separators=(",", ":")), flush=True)
+    print(_harmless(json.dumps(value, ensure_ascii=False, separators=(",", ":"))), flush=True)
+
+
+def _harmless(text: str) -> str:
+    """The same JSON, with what json.dumps leaves as it is and a terminal or an eye may obey written as an escape."""
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def plain(text: object) -> str:

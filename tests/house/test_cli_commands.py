@@ -192,9 +192,17 @@ def test_a_rebuild_is_waited_for_and_stdout_holds_nothing_but_the_result(vitalog
     assert after["rebuild"]["state"] == "done"
 
 
-def test_a_name_cannot_steer_the_terminal(vitalog: Installation) -> None:
-    vitalog.json("monitor", "add", "127.0.0.1:1", "--name", "evil \x1b[2J \x07", "--every", "1h")
-    shown = vitalog.cli("monitor", "list").stdout
-    assert "evil" in shown
+def test_what_could_steer_the_terminal_is_neither_taken_as_a_name_nor_shown(vitalog: Installation) -> None:
+    refused = vitalog.cli("monitor", "add", "127.0.0.1:1", "--name", "evil \x1b[2J \x07", "--every", "1h")
+    assert refused.returncode == 6
+    assert "name" in refused.stderr
+    assert "\x1b" not in refused.stderr
+    expect = ["--keyword", "evil \x1b[2J \x07"]
+    made = vitalog.json("monitor", "add", "http://127.0.0.1:1/", "--name", "calm", "--every", "1h", *expect)
+    shown = (
+        vitalog.cli("monitor", "show", made["id"]).stdout
+        + vitalog.cli("events", "tail", "--from", "1", "--no-follow").stdout
+    )
+    assert "calm" in shown
     assert "\x1b" not in shown
     assert "\x07" not in shown

@@ -1,12 +1,13 @@
 """What people type on the command line."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
 
-from infra.cli import values
+from infra.cli import output, values
 
 
 @pytest.mark.parametrize(
@@ -90,3 +91,13 @@ def test_content_comes_from_the_file_it_names(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("text", "value"), [("true", True), ("3", 3), ('"3"', "3"), ("ok", "ok"), ("null", None)])
 def test_an_expected_value_is_json_or_else_text(text: str, value: Any) -> None:
     assert values.json_value(text) == value
+
+
+@pytest.mark.parametrize("emit", [output.emit, output.emit_line])
+def test_json_cannot_steer_the_terminal_it_is_printed_on(emit: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    value = {"name": "\x1b[2J\x9b31m\x7f\u202e\u2066한국 é 👨‍👩‍👧"}
+    emit(value)
+    printed = capsys.readouterr().out
+    assert json.loads(printed) == value
+    assert not any(letter in printed for letter in "\x1b\x9b\x7f\u202e\u2066")
+    assert "한국 é 👨‍👩‍👧" in printed
