@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from application.ports.clock import as_datetime
+from domain.times import moment
 
 LEAP_US = 500_000
 STEER = 10
@@ -39,7 +39,7 @@ class SteadyClock:
         self._now_us = system_ns() // 1000
 
     def now(self) -> datetime:
-        return as_datetime(self.now_us())
+        return moment(self.now_us())
 
     def now_us(self) -> int:
         with self._lock:

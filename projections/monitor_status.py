@@ -28,7 +28,7 @@ from domain.monitoring.events import (
 )
 from domain.monitoring.monitor import Monitor
 from domain.monitoring.outcome import Phases, Status, Verdict
-from domain.monitoring.timeline import micros
+from domain.times import micros
 from projections.arrays import flags, texts, times
 from projections.base import Batch, Database, Fold, Projection, Recorded, keep_recent
 

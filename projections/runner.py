@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from domain.kernel import Event
 from domain.monitoring.events import ProbeRecorded
-from domain.monitoring.timeline import micros
+from domain.times import micros
 from projections.base import Batch, Database, Fold, Projection, Recorded, Undecodable
 
 

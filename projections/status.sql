@@ -19,8 +19,3 @@ ORDER BY position, projection LIMIT %(limit)s;
 -- name: request_rebuild
 -- One that is not finished stands for the new request too.
 INSERT INTO projections.rebuilds (projection, requested_by) VALUES (%(name)s, %(by)s) ON CONFLICT DO NOTHING;
-
--- name: reached
--- The least advanced of some read models; NULL when one is missing.
-SELECT CASE WHEN count(*) = cardinality(%(names)s::text[]) THEN min(position) END
-FROM projections.checkpoints WHERE name = ANY(%(names)s);

@@ -20,7 +20,8 @@ from domain.monitoring.events import (
     MonitorWentUp,
     ProbeRecorded,
 )
-from domain.monitoring.timeline import FOREVER, Span, Timeline, micros
+from domain.monitoring.timeline import FOREVER, Span, Timeline
+from domain.times import micros
 from projections.arrays import texts, times
 from projections.base import Batch, Database, Fold, Projection, Recorded, keep_recent
 

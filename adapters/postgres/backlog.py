@@ -12,7 +12,7 @@ import psycopg.rows
 
 from application.ports.ledger import RecordedEvent
 from domain import kernel
-from domain.monitoring.timeline import EPOCH
+from domain.times import EPOCH
 from projections import named_sql
 from projections.base import Undecodable
 

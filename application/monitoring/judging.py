@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from application.ports.clock import as_datetime
 from application.ports.probe import Observation
 from domain.monitoring.events import ProbeRecorded
 from domain.monitoring.monitor import Monitor
 from domain.monitoring.outcome import Outcome, Verdict
+from domain.times import moment
 
 STALL_SHARE = 0.1
 """From this share of the timeout on, a prober that stood still can no longer blame a timeout on the target."""
@@ -54,8 +54,8 @@ def judge(run: Run, seen: Observation, stalled_s: float, origin: Origin) -> Outc
     return ProbeRecorded(
         monitor_id=monitor.id,
         verdict=verdict,
-        scheduled_at=as_datetime(run.scheduled_us),
-        started_at=as_datetime(run.started_us),
+        scheduled_at=moment(run.scheduled_us),
+        started_at=moment(run.started_us),
         total_ms=seen.total_ms,
         phases=seen.phases,
         status_code=seen.status_code,

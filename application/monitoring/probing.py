@@ -45,7 +45,7 @@ class Limits(NamedTuple):
 
 
 class Stats(msgspec.Struct):
-    """Counters since the start, for metrics."""
+    """Counters since the start."""
 
     made: int = 0
     refused: int = 0
@@ -151,11 +151,6 @@ class Prober:
     def running(self) -> int:
         """How many probes are under way."""
         return len(self._tasks)
-
-    @property
-    def worst_stall_s(self) -> float:
-        """The longest time the event loop stood still so far."""
-        return self._agenda.stalls.worst_s
 
     @property
     def watched(self) -> int:

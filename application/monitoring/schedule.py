@@ -34,11 +34,6 @@ def next_after(grid: Grid, at_us: int) -> int:
     return ((at_us - grid.phase_us) // grid.interval_us + 1) * grid.interval_us + grid.phase_us
 
 
-def latest_up_to(grid: Grid, at_us: int) -> int:
-    """The last grid point at or before ``at_us``."""
-    return (at_us - grid.phase_us) // grid.interval_us * grid.interval_us + grid.phase_us
-
-
 def points_between(grid: Grid, from_us: int, to_us: int) -> int:
     """How many grid points lie in ``[from_us, to_us)``."""
     return max(0, (next_after(grid, to_us - 1) - next_after(grid, from_us - 1)) // grid.interval_us)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Protocol
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Clock(Protocol):
@@ -22,13 +20,3 @@ class Clock(Protocol):
     def monotonic(self) -> float:
         """Seconds since an arbitrary moment, for measuring durations; no step of the system clock reaches it."""
         ...
-
-
-def as_datetime(us: int) -> datetime:
-    """Microseconds since the Unix epoch as an aware UTC datetime, exactly."""
-    return EPOCH + timedelta(microseconds=us)
-
-
-def as_us(at: datetime) -> int:
-    """An aware datetime as whole microseconds since the Unix epoch, exactly."""
-    return (at - EPOCH) // timedelta(microseconds=1)

@@ -66,13 +66,11 @@ class Histogram:
         self.total += other.total
         self.maximum = max(self.maximum, other.maximum)
 
-    def percentile(self, percent: float) -> float | None:
-        """The value, in milliseconds, that ``percent`` of the values do not exceed (nearest rank); None when empty."""
-        found = self.percentiles((percent,))
-        return found[0] if found else None
-
     def percentiles(self, percents: Iterable[float]) -> list[float]:
-        """Several percentiles (in rising order) in one walk, milliseconds; an empty list when empty."""
+        """The values, in milliseconds, that so many percent do not exceed (nearest rank), for percents in rising order.
+
+        An empty list when the histogram is empty.
+        """
         if not self.count:
             return []
         ranks = [max(-(-self.count * round(percent * 1000) // 100_000), 1) for percent in percents]

@@ -1,9 +1,8 @@
 """The dead man's switch: when a ping is due, and what its arrival or absence says.
 
 A schedule is a period or a cron expression in a time zone, plus a grace time. Deadlines follow from the last ping
-alone,
-so neither a late worker nor a restart moves or loses one. A deadline that passed while nobody was listening for pings
-says nothing about the job: its outcome is ``error``, no data.
+alone, so neither a late worker nor a restart moves or loses one. A deadline that passed while nobody was listening for
+pings says nothing about the job: its outcome is ``error``, no data.
 """
 
 from __future__ import annotations

@@ -4,35 +4,22 @@ A timeline is a sequence of *spans*: time an outcome vouches for, in the status 
 Spans are in order and never overlap; neighbours that touch differ in state. Everything between registration and
 retirement that no span covers is unknown, so ``partition`` of the spans is a partition of the monitor's life.
 
-Times are whole microseconds since 1970 UTC: no rounding, and an order of magnitude faster than ``datetime``. Folding an
-outcome in a steady state moves the end of the last span and nothing else.
+Times are whole microseconds since 1970 UTC (``domain.times``). Folding an outcome in a steady state moves the end
+of the last span and nothing else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from domain.monitoring.outcome import Status
 
 State = Literal["up", "degraded", "down", "unknown", "paused"]
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FOREVER = 2**62
 """The end of a span that is still open: a pause without resumption."""
 CLEAN = 2**63
 _KEPT, _TRIM_ABOVE = 4, 16
-
-
-def micros(at: datetime) -> int:
-    """Microseconds since 1970 UTC, exact."""
-    since = at - EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-
-
-def moment(at: int) -> datetime:
-    """The UTC time of ``micros``."""
-    return EPOCH + timedelta(microseconds=at)
 
 
 class Interval(NamedTuple):
@@ -153,11 +140,6 @@ class Timeline:
             if keep > 0:
                 self.floor = self.spans[keep].start
                 del self.spans[:keep]
-
-    @property
-    def known_until(self) -> int | None:
-        """End of the time vouched for by the newest span; None when there is no such time."""
-        return self.spans[-1].end if self.spans and self.spans[-1].state != "paused" else None
 
     def changed(self) -> list[Span]:
         """The spans to store, in order: those from ``dirty`` on."""

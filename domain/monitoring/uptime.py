@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from domain.monitoring.timeline import Interval, micros, moment
+from domain.monitoring.timeline import Interval
+from domain.times import micros, moment
 
 MAX_BUCKETS = 10_000
 Bucket = Literal["day", "hour"]

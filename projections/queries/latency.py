@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from domain.monitoring.timeline import micros, moment
+from domain.times import micros, moment
 from projections.base import statements
 from projections.latencies import Latency, split_parts
 from projections.latency_trends import DAY, FIVE_MINUTES, HOUR
@@ -74,17 +74,6 @@ async def latencies(
     for key, at, bucket in await _buckets(db, list(monitor_ids), first, last, step_s):
         merged.setdefault(key, {}).setdefault(at // step_s * step_s, Latency()).merge(bucket)
     return {key: [_point(at, steps[at]) for at in sorted(steps)] for key, steps in merged.items()}
-
-
-async def latency_summaries(
-    db: Connection, monitor_ids: Sequence[str], *, start: datetime, end: datetime
-) -> dict[str, LatencyPoint]:
-    """One point for the whole window per monitor that has outcomes in it."""
-    first, last = micros(start) // 1_000_000, -(-micros(end) // 1_000_000)
-    merged: dict[str, Latency] = {}
-    for key, _, bucket in await _buckets(db, list(monitor_ids), first, last, 0):
-        merged.setdefault(key, Latency()).merge(bucket)
-    return {key: _point(first, found) for key, found in merged.items()}
 
 
 async def _buckets(

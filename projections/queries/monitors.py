@@ -14,7 +14,6 @@ from projections.monitor_status import LastOutcome
 from projections.queries.rows import Connection, Row, rows
 
 _SQL = statements("monitor_status")
-OutcomeView = LastOutcome
 StatusFilter = Literal["up", "degraded", "down", "unknown", "paused"]
 
 

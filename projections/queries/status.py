@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
 import msgspec
-from psycopg_pool import AsyncConnectionPool
 
 from projections.base import statements
 from projections.queries.rows import Connection, Row, rows
 from projections.registry import NAMES
 
 _SQL = statements("status")
-_FIRST_POLL_S, _LONGEST_POLL_S = 0.002, 0.05
 
 
 class UnknownProjection(KeyError):
@@ -101,25 +97,6 @@ async def request_rebuild(db: Connection, name: str, *, by: str) -> RebuildView:
     await db.execute(_SQL["request_rebuild"], {"name": name, "by": by})
     found = await rows(db, _SQL["rebuilds"], {"names": [name]})
     return _rebuild(found[0])
-
-
-async def wait_for(pool: AsyncConnectionPool, names: Sequence[str], position: int, timeout_s: float) -> bool:
-    """Wait until read models contain everything up to ``position``; False when the time is over before.
-
-    No connection is held while waiting.
-    """
-    loop = asyncio.get_running_loop()
-    deadline, poll = loop.time() + timeout_s, _FIRST_POLL_S
-    while True:
-        async with pool.connection() as db:
-            reached = (await rows(db, _SQL["reached"], {"names": list(names)}))[0][0]
-        if reached is not None and reached >= position:
-            return True
-        rest = deadline - loop.time()
-        if rest <= 0:
-            return False
-        await asyncio.sleep(min(poll, rest))
-        poll = min(poll * 1.5, _LONGEST_POLL_S)
 
 
 def _projection(row: Row, rebuild: RebuildView | None) -> ProjectionView:

@@ -8,8 +8,9 @@ from typing import Any
 
 import msgspec
 
-from domain.monitoring.timeline import FOREVER, Interval, State, micros, moment, partition
+from domain.monitoring.timeline import FOREVER, Interval, State, partition
 from domain.monitoring.uptime import Bucket, Uptime, measure
+from domain.times import micros, moment
 from projections.base import statements
 from projections.queries.rows import Connection, rows
 

@@ -18,10 +18,10 @@ from application.monitoring.judging import Origin, Run, judge
 from application.monitoring.probing import Limits, Prober
 from application.monitoring.schedule import grid_of, next_after
 from application.monitoring.stalls import Stalls
-from application.ports.clock import as_us
 from application.ports.probe import Observation, Prepared
 from domain.monitoring.monitor import Monitor
 from domain.monitoring.outcome import Outcome
+from domain.times import micros
 from tests.monitoring.servers import OK, answering, never_answering, serving
 from tests.monitoring.watching import a_monitor, closed_port, until
 
@@ -73,7 +73,7 @@ async def test_probes_stay_on_the_grid_and_miss_no_point_of_it():
             watch.prober.set(every_second(f"http://127.0.0.1:{port}/", name))
         await until(lambda: all(len(watch.of(name)) >= 3 for name in names), "three rounds")
     for name in names:
-        scheduled = [as_us(outcome.scheduled_at) for outcome in watch.of(name)]
+        scheduled = [micros(outcome.scheduled_at) for outcome in watch.of(name)]
         assert all(at % 1_000_000 == grid_of(name, 1.0).phase_us for at in scheduled)
         assert all(later - earlier == 1_000_000 for earlier, later in pairwise(scheduled))
         assert all(outcome.started_at >= outcome.scheduled_at for outcome in watch.of(name))
@@ -119,7 +119,7 @@ async def test_an_unconfirmed_failure_is_retried_off_the_grid_and_counted():
         await until(lambda: len(watch.outcomes) == 3, "the first look and two retries")
     assert [outcome.attempt for outcome in watch.outcomes] == [0, 1, 2]
     assert {outcome.reason for outcome in watch.outcomes} == {"connection_refused"}
-    gaps = [as_us(b.scheduled_at) - as_us(a.started_at) for a, b in pairwise(watch.outcomes)]
+    gaps = [micros(b.scheduled_at) - micros(a.started_at) for a, b in pairwise(watch.outcomes)]
     assert all(gap >= 500_000 for gap in gaps)
 
 
@@ -149,7 +149,7 @@ async def test_a_grid_point_reached_while_a_probe_runs_follows_it_and_keeps_its_
         assert watch.outcomes == []
         release.set()
         await until(lambda: len(watch.outcomes) >= 2, "both probes")
-    assert as_us(watch.outcomes[1].scheduled_at) == due
+    assert micros(watch.outcomes[1].scheduled_at) == due
     assert watch.outcomes[1].started_at >= watch.outcomes[0].started_at
 
 
@@ -266,7 +266,7 @@ async def test_a_clock_set_back_while_probing_reorders_doubles_and_skips_nothing
         await until(lambda: len(watch.outcomes) >= 2, "two probes before")
         offset_ns = -7_200_000_000_000
         await until(lambda: len(watch.outcomes) >= 5, "three probes after")
-    scheduled = [as_us(outcome.scheduled_at) for outcome in watch.outcomes]
+    scheduled = [micros(outcome.scheduled_at) for outcome in watch.outcomes]
     assert [later - earlier for earlier, later in pairwise(scheduled)] == [1_000_000] * (len(scheduled) - 1)
     started = [outcome.started_at for outcome in watch.outcomes]
     assert started == sorted(started)
@@ -282,7 +282,7 @@ async def test_time_in_which_this_process_was_suspended_is_no_data():
         await until(lambda: len(watch.outcomes) >= 4, "two probes after")
     assert {outcome.verdict for outcome in watch.outcomes} == {"pass"}
     assert watch.prober.stats.missed >= 3_598
-    scheduled = [as_us(outcome.scheduled_at) for outcome in watch.outcomes]
+    scheduled = [micros(outcome.scheduled_at) for outcome in watch.outcomes]
     gaps = [later - earlier for earlier, later in pairwise(scheduled)]
     assert len([gap for gap in gaps if gap > 1_000_000]) == 1
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.monitoring.schedule import grid_of, latest_up_to, next_after, points_between
-from application.ports.clock import as_datetime, as_us
+from application.monitoring.schedule import grid_of, next_after, points_between
 
 DAY_US = 86_400_000_000
 times = st.integers(min_value=0, max_value=4_000_000_000_000_000)
@@ -29,7 +27,6 @@ def test_the_next_point_is_the_first_one_after(monitor_id, interval_s, at):
     assert following > at
     assert following - grid.interval_us <= at
     assert (following - grid.phase_us) % grid.interval_us == 0
-    assert latest_up_to(grid, at) == following - grid.interval_us
     assert next_after(grid, following) == following + grid.interval_us
 
 
@@ -51,9 +48,3 @@ def test_the_grid_depends_on_nothing_but_id_and_interval():
 def test_starts_are_spread_over_the_interval():
     tenths = [grid_of(f"monitor-{n}", 60).phase_us // 6_000_000 for n in range(1000)]
     assert all(60 <= tenths.count(tenth) <= 140 for tenth in range(10))
-
-
-@given(times)
-def test_times_survive_the_way_through_datetimes(us):
-    assert as_us(as_datetime(us)) == us
-    assert as_datetime(us).tzinfo is dt.UTC

@@ -10,7 +10,8 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.monitoring.timeline import FOREVER, Interval, Span, Timeline, micros, moment, partition
+from domain.monitoring.timeline import FOREVER, Interval, Span, Timeline, partition
+from domain.times import micros, moment
 
 HORIZON = 120
 Step = tuple[str, int, int]
@@ -233,3 +234,4 @@ def test_an_open_pause_has_no_end() -> None:
 @given(st.datetimes(min_value=datetime(1960, 1, 1), max_value=datetime(2300, 1, 1), timezones=st.just(UTC)))
 def test_microseconds_are_exact_both_ways(at: datetime) -> None:
     assert moment(micros(at)) == at
+    assert moment(micros(at)).tzinfo is UTC

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.monitoring.timeline import Interval, State, micros, partition
+from domain.monitoring.timeline import Interval, State, partition
 from domain.monitoring.uptime import BadWindow, Bucket, boundaries, measure
+from domain.times import micros
 
 HOUR = 3600.0
 ZONES = ("UTC", "America/New_York", "Asia/Seoul", "Australia/Lord_Howe", "America/St_Johns", "Asia/Kathmandu")

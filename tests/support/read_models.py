@@ -12,7 +12,7 @@ Dump = dict[str, list[str]]
 
 def dump(url: str) -> Dump:
     """Every row of every table of the read models as text, in order."""
-    with psycopg.connect(url, autocommit=True) as db:
+    with psycopg.connect(url, autocommit=True, options="-c timezone=UTC") as db:
         tables = db.execute(
             "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname = ANY(%s) ORDER BY 1", [list(NAMES)]
         ).fetchall()
