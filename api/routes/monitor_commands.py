@@ -66,7 +66,7 @@ def add_monitor_command_routes(app: FastAPI, api: Api) -> None:
         return await carry_out(api, request, work, missing=unknown(monitor_id))
 
     for name, command, summary in (
-        ("pause", pause_monitor, "Look no longer, for now"),
+        ("pause", pause_monitor, "Look no longer, until it is resumed"),
         ("resume", resume_monitor, "Look again"),
         ("probe", request_probe, "Probe now, beside the grid"),
     ):
