@@ -1,6 +1,6 @@
 """Sentences that are made below the catalog of problems, in Korean.
 
-The domain speaks English; each of its refusals stands in ``refusals.ko.json`` with its translation. ``{}`` is a part
+The domain speaks English; each of its refusals stands in ``korean/{context}.json`` translated. ``{}`` is a part
 that varies; the same parts stand in the translation, in the same order. A test finds every refusal that has none.
 """
 
@@ -27,7 +27,10 @@ def in_language(message: str, language: Language) -> str:
 @lru_cache(maxsize=1)
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
     # The most specific first: "{} must be between …" would swallow others.
-    korean_of: dict[str, str] = json.loads(files("api").joinpath("refusals.ko.json").read_text(encoding="utf-8"))
+    korean_of: dict[str, str] = {}
+    for file in files("api.korean").iterdir():
+        if file.name.endswith(".json"):
+            korean_of |= json.loads(file.read_text(encoding="utf-8"))
     ordered = sorted(korean_of.items(), key=lambda item: (item[0].startswith("{}"), item[0].count("{}")))
     return [
         (re.compile("(.+?)".join(map(re.escape, english.split("{}"))), re.DOTALL), korean)

@@ -21,7 +21,7 @@ from api.problems import FieldError, Problem
 from application.commands import StaleVersion
 from application.ports.ledger import LedgerUnavailable, VersionConflict
 from application.ports.vault import VaultError
-from domain.monitoring.monitor import Refused
+from domain.refusal import Refused
 
 
 def translate(error: Exception) -> Problem | None:

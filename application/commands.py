@@ -89,7 +89,7 @@ async def change(
     Raises:
         NotFound: the stream is empty.
         StaleVersion: the stream is not at ``expected_version``.
-        domain.monitoring.monitor.Refused: the decision was refused.
+        domain.refusal.Refused: the decision was refused.
         LedgerUnavailable: nothing was stored.
     """
     for _ in range(ATTEMPTS):

@@ -23,6 +23,26 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     """Stable name: ``<context>.<past-tense-name>``; a part of the public contract, never renamed."""
     schema_version: ClassVar[int]
     """Version of the JSON shape written today, >= 1."""
+    sealed: ClassVar[bool] = False
+    """Whether its payload is personal data: stored encrypted under the key of the stream's subject."""
+
+
+class SealedEvent(Event, frozen=True, kw_only=True):
+    """An event that tells something about a person. Its stream is named ``{kind}:{subject}`` or
+    ``{kind}:{subject}:…``; everywhere outside memory it is encrypted under the subject's key.
+    """
+
+    sealed: ClassVar[bool] = True
+
+
+class Closed(Event, frozen=True, kw_only=True):
+    """Stands for a sealed event that has not been opened, or cannot be any more because its key was destroyed."""
+
+    type: ClassVar[str] = "closed"
+    schema_version: ClassVar[int] = 0
+    stored_type: str
+    box: bytes
+    """Nonce and ciphertext."""
 
 
 class UnknownEventType(Exception):
@@ -34,6 +54,7 @@ Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 _classes: dict[str, type[Event]] = {}
 _decoders: dict[str, msgspec.json.Decoder[Any]] = {}
+_sealed: set[str] = set()
 _upcasters: dict[tuple[str, int], Upcaster] = {}
 _encoder = msgspec.json.Encoder()
 
@@ -48,6 +69,8 @@ def event_type(name: str, *, version: int = 1) -> Callable[[type[EventT]], type[
         cls.schema_version = version
         _classes[name] = cls
         _decoders[name] = msgspec.json.Decoder(cls)
+        if cls.sealed:
+            _sealed.add(name)
         return cls
 
     return register
@@ -87,13 +110,40 @@ def encode(event: Event) -> bytes:
     return _encoder.encode(event)
 
 
+class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    sealed: bytes
+
+
+_envelope_decoder = msgspec.json.Decoder(_Envelope)
+
+
+def enclose(box: bytes) -> bytes:
+    """The stored JSON of a sealed event: ``{"sealed":"…"}``, base64."""
+    return _encoder.encode(_Envelope(box))
+
+
+def subject_of(stream: str) -> str:
+    """Whose key seals the sealed events of a stream: the second part of its name."""
+    return stream.split(":", 2)[1]
+
+
 def decode(name: str, schema_version: int, data: bytes | str) -> Event:
-    """The event stored as ``data``, brought up to today's schema version.
+    """The event stored as ``data``, brought up to today's schema version; a sealed one is ``Closed``.
 
     Raises:
         UnknownEventType: the name is unknown, or the version is newer than this program, or its upcaster is missing.
         msgspec.DecodeError: the data is not that event (a poison event).
     """
+    if name in _sealed:
+        # A version this program does not know is told apart before anybody looks for the key.
+        if schema_version > _classes[name].schema_version:
+            raise UnknownEventType(_too_new(name, schema_version))
+        return Closed(stored_type=name, box=_envelope_decoder.decode(data).sealed)
+    return decode_open(name, schema_version, data)
+
+
+def decode_open(name: str, schema_version: int, data: bytes | str) -> Event:
+    """As ``decode``, of a payload that is not, or no longer, sealed."""
     decoder = _decoders.get(name)
     if decoder is None:
         event_class(name)
@@ -108,8 +158,12 @@ def decode(name: str, schema_version: int, data: bytes | str) -> Event:
             raise UnknownEventType(f"No upcaster leads from version {step} of {name} to version {step + 1}.")
         fields = convert(fields)
     if schema_version > current:
-        raise UnknownEventType(
-            f"The ledger holds version {schema_version} of {name}; this program knows up to {current}. "
-            "Upgrade the program that reads the ledger."
-        )
+        raise UnknownEventType(_too_new(name, schema_version))
     return msgspec.convert(fields, _classes[name])
+
+
+def _too_new(name: str, schema_version: int) -> str:
+    return (
+        f"The ledger holds version {schema_version} of {name}; this program knows up to "
+        f"{_classes[name].schema_version}. Upgrade the program that reads the ledger."
+    )

@@ -9,8 +9,8 @@ from urllib.parse import unquote_to_bytes, urljoin
 
 from adapters.probes.faults import fail
 from adapters.probes.http_response import Response
-from domain.monitoring.monitor import Refused
 from domain.monitoring.targets.http import HttpTarget, parse_url
+from domain.refusal import Refused
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _SEE_OTHER = 303

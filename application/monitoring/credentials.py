@@ -9,7 +9,8 @@ import msgspec
 
 from application.ports.vault import Vault
 from domain.monitoring import push, targets
-from domain.monitoring.monitor import Monitor, Refused, Settings
+from domain.monitoring.monitor import Monitor, Settings
+from domain.refusal import Refused
 
 
 async def sealed(vault: Vault, monitor_id: str, settings: Settings, *, before: Monitor | None = None) -> Settings:

@@ -24,8 +24,9 @@ from application.monitoring.judging import Origin, Run, judge, our_fault
 from application.monitoring.schedule import Grid, grid_of, next_after, points_between
 from application.ports.clock import Clock
 from application.ports.probe import Observation, Prepared, Probes
-from domain.monitoring.monitor import Monitor, Refused
+from domain.monitoring.monitor import Monitor
 from domain.monitoring.outcome import Outcome
+from domain.refusal import Refused
 
 MAX_LATE_US = 5_000_000
 _SECOND_US = 1_000_000

@@ -15,7 +15,7 @@ from domain.monitoring.events import (
     IncidentResolved,
     Resolution,
 )
-from domain.monitoring.monitor import Refused
+from domain.refusal import Refused
 
 State = Literal["open", "acknowledged", "resolved"]
 MAX_NOTE = 5_000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Any
 
@@ -20,20 +19,9 @@ from domain.monitoring.events import (
 )
 from domain.monitoring.health import LONGEST_RUN, Thresholds
 from domain.monitoring.outcome import GRACE_MS
+from domain.refusal import Refused, steers
 
 MAX_INTERVAL_S = 366 * 86_400
-_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-"""What steers a terminal, ends a line, or turns the direction of what follows."""
-
-
-class Refused(Exception):
-    """A decision that cannot be taken; the message says what to change, ``field`` names the input at fault (or
-    None).
-    """
-
-    def __init__(self, message: str, field: str | None = None) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,11 +178,11 @@ def check(settings: Settings) -> None:
 def _check_words(settings: Settings) -> None:
     if not settings.name.strip() or len(settings.name) > 200:
         raise Refused("Give the monitor a name of 1 to 200 characters.", "name")
-    if _STEERING.search(settings.name):
+    if steers(settings.name):
         raise Refused("Remove the control characters from the name: it is shown on one line.", "name")
     if len(settings.tags) > 50 or any(not tag.strip() or len(tag) > 50 for tag in settings.tags):
         raise Refused("Use at most 50 tags of 1 to 50 characters each.", "tags")
-    if any(_STEERING.search(tag) for tag in settings.tags):
+    if any(steers(tag) for tag in settings.tags):
         raise Refused("Remove the control characters from the tags: they are shown on one line.", "tags")
 
 

@@ -16,8 +16,9 @@ import msgspec
 from cronsim import CronSim, CronSimError
 
 from domain.monitoring.events import PingReceived
-from domain.monitoring.monitor import Monitor, Refused
+from domain.monitoring.monitor import Monitor
 from domain.monitoring.outcome import GRACE_MS, Verdict
+from domain.refusal import Refused
 
 MISSED = ("ping_missed", "not_listening")
 """Reasons of a missed due time: by the job's fault, and by ours."""

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from domain.monitoring import push
 from domain.monitoring.events import PingReceived
-from domain.monitoring.monitor import Refused
 from domain.monitoring.push import Push, Schedule
+from domain.refusal import Refused
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
 HOURLY = Schedule(timedelta(hours=1), timedelta(minutes=5), None, "UTC")

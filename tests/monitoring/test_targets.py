@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.monitoring import targets
-from domain.monitoring.monitor import Refused
 from domain.monitoring.targets import http, postgres, tcp
+from domain.refusal import Refused
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from domain.monitoring.monitor import Refused
 from domain.monitoring.targets import http, postgres, tcp
 from domain.monitoring.targets.credentials import MASK, Split, restore, split_credentials, split_secrets
+from domain.refusal import Refused
 
 __all__ = ["MASK", "Split", "check", "destination", "restore", "split_credentials", "split_secrets"]
 

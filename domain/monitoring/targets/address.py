@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from domain.monitoring.monitor import Refused
+from domain.refusal import Refused
 
 MAX_TARGET = 2_000
 MAX_HOST = 253

@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from domain.monitoring.monitor import Refused
 from domain.monitoring.targets import jsonpaths
 from domain.monitoring.targets.address import check_text, convert_expect, split_host_port
+from domain.refusal import Refused
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_BODY_BYTES = 1 << 20

@@ -12,7 +12,7 @@ from typing import Any
 
 from jsonpath import JSONPath, JSONPathEnvironment, JSONPathError
 
-from domain.monitoring.monitor import Refused
+from domain.refusal import Refused
 
 MAX_PATH = 500
 MAX_COMMAS = 4

@@ -12,8 +12,8 @@ from urllib.parse import unquote
 
 import msgspec
 
-from domain.monitoring.monitor import Refused
 from domain.monitoring.targets.address import check_text, convert_expect, parse_host, parse_port, split_host_port
+from domain.refusal import Refused
 
 # verify-ca is left out: libpq takes the authority for it only from a local file.
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-full")

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from domain.monitoring.monitor import Refused
 from domain.monitoring.targets.address import check_text, convert_expect, split_host_port
+from domain.refusal import Refused
 
 MAX_TEXT = 10_000
 
