@@ -11,9 +11,10 @@ import msgspec
 
 from application.ports.clock import Clock
 from application.ports.ledger import Ledger, NewEvent, RecordedEvent, VersionConflict
+from application.ports.subject_keys import BlindIndex, SubjectErased, SubjectKeys
 from application.ports.vault import Vault
 from application.writer import LedgerWriter
-from domain.kernel import Event
+from domain.kernel import Closed, Event
 
 ATTEMPTS = 8
 State = TypeVar("State")
@@ -27,6 +28,8 @@ class Services:
     writer: LedgerWriter
     vault: Vault
     clock: Clock
+    keys: SubjectKeys
+    blind: BlindIndex
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -74,6 +77,31 @@ class StaleVersion(Exception):
         self.current = current
 
 
+async def load(
+    services: Services,
+    stream: str,
+    evolve: Callable[[State | None, Event], State | None],
+    *,
+    known: Callable[[RecordedEvent], bool] = lambda _: True,
+) -> tuple[State, list[RecordedEvent]]:
+    """What a stream's events, or those of them that were ``known`` then, come to; and these events, at least one.
+
+    Raises:
+        NotFound: there are none.
+        SubjectErased: the stream is about somebody who was erased.
+        LedgerUnavailable: PostgreSQL cannot be reached.
+    """
+    history = [one for one in await asyncio.to_thread(services.ledger.read_stream, stream) if known(one)]
+    state: State | None = None
+    for recorded in history:
+        if isinstance(recorded.event, Closed):
+            raise SubjectErased(f"{stream} is about somebody who was erased.")
+        state = evolve(state, recorded.event)
+    if state is None:
+        raise NotFound
+    return state, history
+
+
 async def change(
     services: Services,
     context: Context,
@@ -88,17 +116,13 @@ async def change(
 
     Raises:
         NotFound: the stream is empty.
+        SubjectErased: the stream is about somebody who was erased.
         StaleVersion: the stream is not at ``expected_version``.
         domain.refusal.Refused: the decision was refused.
         LedgerUnavailable: nothing was stored.
     """
     for _ in range(ATTEMPTS):
-        history = await asyncio.to_thread(services.ledger.read_stream, stream)
-        state: State | None = None
-        for recorded in history:
-            state = evolve(state, recorded.event)
-        if state is None:
-            raise NotFound
+        state, history = await load(services, stream, evolve)
         version = history[-1].version
         repeated = [recorded for recorded in history if context.repeats(recorded)]
         if repeated:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from application.ports.ledger import Ledger, LedgerUnavailable, NewEvent, VersionConflict
+from application.ports.subject_keys import SubjectErased
 
 MAX_EVENTS = 5_000
 """Events in one transaction, at most."""
@@ -74,7 +75,7 @@ class LedgerWriter:
             return
         try:
             head = self._ledger.append([event for request in batch for event in request.events])
-        except VersionConflict:
+        except (VersionConflict, SubjectErased):
             # One of them was too late. Only that one is to be refused.
             for request in batch:
                 self._append_alone(request)

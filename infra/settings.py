@@ -8,11 +8,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Self, cast
+from typing import TYPE_CHECKING, Literal, Self, cast
 from urllib.parse import urlsplit
 
 from infra.errors import UserError
 from infra.words import t
+
+if TYPE_CHECKING:
+    from application.ports.key_wrapping import KeyWrapping
 
 _PREFIX = "VITALOG_"
 USAGE = 2
@@ -29,6 +32,7 @@ NAMES = {
     "MIGRATION_DATABASE_URL": "the same database as its owner, for migrations; DATABASE_URL",
     "NATS_URL": "a NATS of your own instead of the embedded one",
     "MASTER_KEY_FILE": "file with the vault's 32-byte key; `vitalog up` makes one",
+    "KEK": "the key-encryption key of people's records; KEK_FILE is read again after a rotation",
     "LOG_FORMAT": "console or json",
     "REGION": "where this prober stands, local",
     "URL": "where the command line finds the API",
@@ -51,6 +55,10 @@ class Settings:
     nats_url: str | None = field(default=None, repr=False)
     """One server, or several of a cluster separated by commas."""
     master_key_file: Path | None = None
+    kek: str | None = field(default=None, repr=False)
+    """Key-encryption keys, one a line; the first one wraps."""
+    kek_file: Path | None = None
+    """The same in a file, which is read again when another process has rotated the keys."""
     log_format: LogFormat = "console"
     region: str = "local"
     url: str | None = None
@@ -74,6 +82,8 @@ class Settings:
             migration_database_url=said.url("MIGRATION_DATABASE_URL", "postgresql", "postgres") or database_url,
             nats_url=said.url("NATS_URL", "nats", "tls", "ws", "wss"),
             master_key_file=said.path("MASTER_KEY_FILE"),
+            kek=said.value("KEK"),
+            kek_file=said.path("KEK_FILE"),
             log_format=cast("LogFormat", said.matching("LOG_FORMAT", "console|json", "console or json") or "console"),
             region=said.matching("REGION", r"[a-z0-9][a-z0-9-]{0,62}", "small letters, digits and hyphens") or "local",
             url=said.url("URL", "http", "https"),
@@ -112,6 +122,31 @@ class Settings:
                 exit_code=USAGE,
             )
         return self.master_key_file
+
+    def require_kek(self) -> KeyWrapping:
+        """The key-encryption keys of people's records."""
+        from adapters.keys.wrapping import ListedKeys, keys_in_file
+        from application.ports.subject_keys import KeyRefused
+
+        if self.kek and self.kek_file:
+            raise UserError(
+                t("Both VITALOG_{name} and VITALOG_{name}_FILE are set. Unset one of them.", name="KEK"),
+                exit_code=USAGE,
+            )
+        if not self.kek and not self.kek_file:
+            raise UserError(
+                t(
+                    "VITALOG_KEK_FILE is not set. It names the file with the key-encryption key of people's records, "
+                    "which `vitalog up` makes in its data directory (kek.keys); every process needs the same one. To "
+                    "make one: (umask 077; openssl rand -hex 32 > kek.keys)"
+                ),
+                exit_code=USAGE,
+            )
+        try:
+            text = self.kek or ""
+            return keys_in_file(self.kek_file) if self.kek_file else ListedKeys(lambda: text)
+        except KeyRefused as error:
+            raise UserError(str(error), exit_code=USAGE) from error
 
 
 def default_data_dir() -> str:
@@ -173,6 +208,10 @@ class _Said:
         if value is not None and re.fullmatch(pattern, value) is None:
             raise _unfit(name, t(what), None if name == "ADMIN_TOKEN" else value)
         return value
+
+    def value(self, name: str) -> str | None:
+        """From the variable alone."""
+        return self._environment.get(f"{_PREFIX}{name}", "").strip() or None
 
     def path(self, name: str) -> Path | None:
         value = self.text(name)

@@ -12,6 +12,8 @@ from nats.aio.client import Client
 
 from adapters.clock import SteadyClock
 from adapters.ids import new_id
+from adapters.keys.blind_index import HmacBlindIndex
+from adapters.keys.people import People
 from adapters.nats.connection import connect
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.event_log import PostgresEventLog
@@ -35,9 +37,22 @@ _log = structlog.get_logger(__name__)
 def command_services(settings: Settings, *, application_name: str) -> commands.Services:
     """What use cases need, for a process that takes commands."""
     url = settings.require_database_url()
-    ledger = PostgresLedger(url, application_name=application_name)
-    vault = PostgresVault(url, load_master_key(settings.require_master_key_file()))
-    return commands.Services(ledger=ledger, writer=LedgerWriter(ledger), vault=vault, clock=SteadyClock())
+    master_key = load_master_key(settings.require_master_key_file())
+    ledger = PostgresLedger(url, application_name=application_name, wrapping=settings.require_kek())
+    assert ledger.keys is not None
+    return commands.Services(
+        ledger=ledger,
+        writer=LedgerWriter(ledger),
+        vault=PostgresVault(url, master_key),
+        clock=SteadyClock(),
+        keys=ledger.keys,
+        blind=HmacBlindIndex(master_key),
+    )
+
+
+def people(settings: Settings) -> People:
+    """What a process needs to fold personal data."""
+    return People(settings.require_kek(), HmacBlindIndex(load_master_key(settings.require_master_key_file())))
 
 
 def api_services(settings: Settings) -> Services:

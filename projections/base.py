@@ -51,11 +51,51 @@ class Undecodable(Event, frozen=True, kw_only=True, tag=False):
     error: str
 
 
-class Batch:
-    """Some events in position order, and whom they concern."""
+class RowKey(Protocol):
+    """The key of a person, as far as read models need it; see ``application.ports.subject_keys.SubjectKey``."""
 
-    def __init__(self, events: Sequence[Recorded]) -> None:
+    def seal_row(self, context: bytes, plain: bytes) -> bytes:
+        """The same plain text gives the same box, so that a replay is byte-identical."""
+        ...
+
+    def open_row(self, context: bytes, box: bytes) -> bytes:
+        """What ``seal_row`` was given."""
+        ...
+
+
+class Fingerprints(Protocol):
+    """See ``application.ports.subject_keys.BlindIndex``."""
+
+    def fingerprint(self, kind: str, text: str, /) -> str:
+        """A keyed hash by which personal data can be looked up."""
+        ...
+
+
+class NoFingerprints:
+    """Where nothing personal is folded."""
+
+    def fingerprint(self, kind: str, _: str, /) -> str:
+        """Raises ``RuntimeError``: a projector that meets personal data needs the key."""
+        raise RuntimeError(f"This projector was given no key for its blind index of {kind}.")
+
+
+class Batch:
+    """Some events in position order, whom they concern, and the keys of the people among these.
+
+    Sealed events come opened; those of erased people are ``domain.kernel.Closed``. Whatever a read model keeps after
+    an erasure must not depend on what was sealed: a replay sees only ``Closed``.
+    """
+
+    def __init__(
+        self,
+        events: Sequence[Recorded],
+        keys: Mapping[str, RowKey] | None = None,
+        blind: Fingerprints | None = None,
+    ) -> None:
         self.events = events
+        self.keys = keys or {}
+        """By subject, of everybody whom an opened event is about."""
+        self.blind = blind or NoFingerprints()
         self.monitors: set[str] = set()
         """Monitors that any event of the batch speaks of."""
         self.rare: list[Recorded] = []

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from domain.kernel import Event
 from domain.monitoring.events import ProbeRecorded
 from domain.times import micros
-from projections.base import Batch, Database, Fold, Projection, Recorded, Undecodable
+from projections.base import Batch, Database, Fold, Projection, Undecodable
 
 
 class PoisonEvent(Exception):
@@ -26,17 +26,16 @@ class Runner:
         # Outcomes are nearly all of the ledger: only those who look at them are asked.
         self._observers = [p.observe for p in self.projections if type(p).observe is not Projection.observe]
 
-    def fold(self, db: Database, events: Sequence[Recorded]) -> Batch:
+    def fold(self, db: Database, batch: Batch) -> None:
         """Load what the events change and fold them in memory. Nothing is written yet.
 
         Raises:
             PoisonEvent: an event is undecodable. Any other exception is a fold's, or PostgreSQL's.
         """
-        batch = Batch(events)
         for projection in self.projections:
             projection.load(db, batch)
         folds, observers = self._folds, self._observers
-        for record in events:
+        for record in batch.events:
             event = record.event
             kind = type(event)
             if kind is ProbeRecorded:
@@ -50,7 +49,6 @@ class Runner:
                     fold(record, event)
         for projection in self.projections:
             projection.fetch(db)
-        return batch
 
     def flush(self, db: Database) -> None:
         """Write the changed rows, one statement per table."""

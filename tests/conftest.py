@@ -15,6 +15,7 @@ from adapters.postgres.projector import Projector
 from infra.embedded.nats import EmbeddedNats
 from infra.embedded.postgres import EmbeddedPostgres
 from tests.support.databases import Database, fresh_database
+from tests.support.people import PEOPLE
 from tests.support.servers import end_all, reachable_dir, shared
 
 _RUN = pytest.StashKey[tuple[Path, int]]()
@@ -73,7 +74,7 @@ def database(_postgres: dict[str, Any], run_dir: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def ledger(database: Database) -> Iterator[PostgresLedger]:
-    ledger = PostgresLedger(database.url, application_name="test")
+    ledger = PostgresLedger(database.url, application_name="test", wrapping=PEOPLE.wrapping)
     yield ledger
     ledger.close()
 
@@ -81,7 +82,7 @@ def ledger(database: Database) -> Iterator[PostgresLedger]:
 @pytest.fixture
 def projector(database: Database) -> Iterator[Projector]:
     """The active projector, caught up with nothing yet."""
-    projector = Projector(database.url)
+    projector = Projector(database.url, people=PEOPLE)
     projector.start()
     yield projector
     projector.close()

@@ -8,6 +8,11 @@ SELECT notification_id, originator_id, originator_version, topic, schema_version
        causation_id, state
 FROM ledger.events WHERE notification_id > %(after)s /* and */ ORDER BY notification_id LIMIT %(limit)s
 
+-- name: patient_of_checkup
+-- Whose a checkup is.
+SELECT split_part(originator_id, ':', 2) FROM ledger.events
+WHERE split_part(originator_id, ':', 3) = %s AND topic = 'checkups.checkup-recorded'
+
 -- name: verdicts
 -- Outcomes by verdict between two positions.
 SELECT state::json ->> 'verdict', count(*) FROM ledger.events

@@ -35,11 +35,16 @@ class PostgresEventLog:
         """As ``EventLog.head``."""
         return (await self._rows(_HEAD, {}))[0][0]
 
+    async def patient_of_checkup(self, checkup_id: str) -> str | None:
+        """As ``EventLog.patient_of_checkup``."""
+        rows = await self._rows(_SQL["patient_of_checkup"], [checkup_id])
+        return rows[0][0] if rows else None
+
     async def verdicts(self, after: int, until: int) -> dict[str, int]:
         """As ``EventLog.verdicts``."""
         return dict(await self._rows(_SQL["verdicts"], {"after": after, "until": until}))
 
-    async def _rows(self, statement: bytes, values: dict[str, Any]) -> list[Any]:
+    async def _rows(self, statement: bytes, values: dict[str, Any] | list[Any]) -> list[Any]:
         async with self._database.connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
             await cursor.execute(statement, values)
             return await cursor.fetchall()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 import psycopg
 import structlog
 
+from adapters.keys.people import People, opened_for_folding
 from application.ports.ledger import RecordedEvent
+from application.ports.subject_keys import SubjectKey
 from projections import arrays, named_sql
-from projections.base import Projection, Undecodable
+from projections.base import Batch, Projection, Undecodable
 from projections.runner import Runner
 
 _log = structlog.get_logger(__name__)
@@ -41,10 +43,19 @@ class Folding:
     """
 
     def __init__(
-        self, connection: psycopg.Connection[Any], projections: Sequence[Projection], *, notify: bool = True
+        self,
+        connection: psycopg.Connection[Any],
+        projections: Sequence[Projection],
+        *,
+        notify: bool = True,
+        people: People | None = None,
     ) -> None:
-        """``notify``: tell listeners of channel ``projections`` after each batch."""
+        """``notify``: tell listeners of channel ``projections`` after each batch. Without ``people`` everything
+        sealed stays ``Closed``.
+        """
         self._db = connection
+        self._people = people
+        self._keys: Mapping[str, SubjectKey] = {}
         arrays.register(connection)
         self._projections = {projection.schema: projection for projection in projections}
         self._names = sorted(self._projections)
@@ -67,10 +78,12 @@ class Folding:
 
         Raises:
             Gap: the first event is not the next one.
+            KeyRefused: this process was given the wrong key-encryption key.
             psycopg.Error: PostgreSQL is away, or the tables are not what they should be. Nothing is remembered.
         """
         if not events:
             return
+        events, self._keys = opened_for_folding(events, self._people, self._db)
         try:
             self._transact(events)
         except BaseException as error:
@@ -79,8 +92,12 @@ class Folding:
                 raise
             _log.warning("projection_batch_failed", first=events[0].position, size=len(events), error=_text(error))
             for name in self._names:
-                Folding(self._db, [self._projections[name]], notify=self._notify).bisect(events)
+                alone = Folding(self._db, [self._projections[name]], notify=self._notify, people=self._people)
+                alone._keys = self._keys
+                alone.bisect(events)
             self.refresh()
+        finally:
+            self._keys = {}
 
     def bisect(self, events: Sequence[RecordedEvent]) -> None:
         """Fold what can be folded of the events, and park what fails alone with the later events of its stream."""
@@ -117,7 +134,8 @@ class Folding:
         self.position = min(position for position, _ in self._known.values())
 
     def _write(self, runner: Runner, events: Sequence[RecordedEvent], names: list[str], last: int) -> None:
-        batch = runner.fold(self._db, events)
+        batch = Batch(events, self._keys, self._people.blind if self._people else None)
+        runner.fold(self._db, batch)
         with self._db.pipeline():
             runner.flush(self._db)
             self._db.execute(_SQL["advance"], [last, names], prepare=True)

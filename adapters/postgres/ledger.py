@@ -9,7 +9,10 @@ import psycopg
 from eventsourcing.persistence import EventStore, IntegrityError, InterfaceError, JSONTranscoder, OperationalError
 from psycopg.rows import tuple_row
 
+from adapters.keys.sealing import opened, states
+from adapters.keys.subject_keys import PostgresSubjectKeys
 from adapters.postgres.recorder import LedgerDatastore, LedgerMapper, LedgerRecorder, recorded
+from application.ports.key_wrapping import KeyWrapping
 from application.ports.ledger import LedgerUnavailable, NewEvent, RecordedEvent, VersionConflict
 from domain import kernel
 from projections import named_sql
@@ -22,17 +25,20 @@ _QUERIES = named_sql.load("adapters.postgres", "ledger.sql")
 class PostgresLedger(EventStore[str]):
     """Synchronous and thread-safe; the library's ``put`` and ``get`` work on it too."""
 
-    def __init__(self, url: str, *, application_name: str) -> None:
+    def __init__(self, url: str, *, application_name: str, wrapping: KeyWrapping | None = None) -> None:
+        """Without ``wrapping`` nothing personal can be appended, and what is sealed stays ``Closed``."""
         self.datastore = LedgerDatastore(url, application_name=application_name)
+        self.keys = PostgresSubjectKeys(self.datastore.get_connection, wrapping) if wrapping else None
         self.ledger_recorder = LedgerRecorder(self.datastore)
-        super().__init__(LedgerMapper(JSONTranscoder()), self.ledger_recorder)
+        super().__init__(LedgerMapper(JSONTranscoder(), self.keys), self.ledger_recorder)
 
     def append(self, events: Sequence[NewEvent]) -> int:
         """As ``Ledger.append``. An append whose answer was lost is found again when it is repeated."""
         if not events:
             return self.head()
+        payloads = states(events, self.keys)
         try:
-            return self._guarded(lambda: self.ledger_recorder.append(events))
+            return self._guarded(lambda: self.ledger_recorder.append(events, payloads))
         except IntegrityError as error:
             already = self._position_if_stored(events)
             if already is not None:
@@ -73,7 +79,7 @@ class PostgresLedger(EventStore[str]):
                 cursor = connection.cursor(binary=True, row_factory=tuple_row)
                 return cursor.execute(_QUERIES[query], values, prepare=True).fetchall()
 
-        return [recorded(row) for row in self._guarded(select)]
+        return opened([recorded(row) for row in self._guarded(select)], self.keys)
 
     def _position_if_stored(self, events: Sequence[NewEvent]) -> int | None:
         # A repeated append finds every event as it was: same bytes, same correlation. Any other is another writer's.

@@ -9,12 +9,15 @@ from typing import Any
 import psycopg
 import structlog
 
+from adapters.keys.people import People
 from adapters.postgres import backlog
 from adapters.postgres.connection import parameters
 from adapters.postgres.folding import Folding, Gap
 from adapters.postgres.read_models import ensure_read_models
 from adapters.postgres.rebuild import rebuild_once
 from application.ports.ledger import LedgerUnavailable, RecordedEvent
+from application.ports.subject_keys import KeyRefused
+from domain.checkups.events import PatientErased
 from projections import named_sql, registry
 
 _log = structlog.get_logger(__name__)
@@ -33,8 +36,12 @@ class Stopped(Exception):
 class Projector:
     """One at a time is active in the whole installation; others stand by until its session ends. Not thread-safe."""
 
-    def __init__(self, url: str, *, application_name: str = "projector", batch: int = BATCH) -> None:
+    def __init__(
+        self, url: str, *, application_name: str = "projector", batch: int = BATCH, people: People | None = None
+    ) -> None:
+        """Without ``people`` nothing personal is folded."""
         self._url = url
+        self._people = people
         self._name = application_name
         self._batch = batch
         self._db: psycopg.Connection[Any] | None = None
@@ -63,7 +70,7 @@ class Projector:
                     _log.info("standing_by", role="projector")
                 patience.wait(_POLL_S)
             ensure_read_models(db)
-            self._folding = Folding(db, [registry.build(name) for name in registry.NAMES])
+            self._folding = Folding(db, [registry.build(name) for name in registry.NAMES], people=self._people)
             self._folding.refresh()
         except psycopg.OperationalError as error:
             self.close()
@@ -90,10 +97,10 @@ class Projector:
                 _log.warning("foreign_events", position=events[-1].position)
                 self.catch_up()
                 return
-            folding.apply(events)
+            self._fold(db, folding, events)
         except Gap as gap:
             self.catch_up(until=gap.got - 1)
-            folding.apply(events)
+            self._fold(db, folding, events)
         except psycopg.OperationalError as error:
             self.close()
             raise _unavailable() from error
@@ -114,7 +121,7 @@ class Projector:
             for section in backlog.sections(db, self._connect, folding.position, goal, self._batch):
                 if stop and stop.is_set():
                     break
-                folding.apply(section.events)
+                self._fold(db, folding, section.events)
                 if section.unknown:
                     db.execute(_SQL["stop"], [section.unknown, list(registry.NAMES)])
                     raise Stopped(section.unknown)
@@ -135,13 +142,26 @@ class Projector:
 
     def rebuild_once(self, stop: threading.Event | None = None) -> bool:
         """Execute the oldest requested rebuild; False when there is none, or another process is at it."""
-        return rebuild_once(self._url, application_name=f"{self._name} rebuild", batch=self._batch, stop=stop)
+        name = f"{self._name} rebuild"
+        return rebuild_once(self._url, application_name=name, batch=self._batch, stop=stop, people=self._people)
 
     def close(self) -> None:
         """Give up the lead."""
         if self._db is not None:
             self._db.close()
         self._db = self._folding = None
+
+    def _fold(self, db: psycopg.Connection[Any], folding: Folding, events: Sequence[RecordedEvent]) -> None:
+        erased = [recorded.event.patient_id for recorded in events if isinstance(recorded.event, PatientErased)]
+        try:
+            if erased and self._people:
+                # Whoever confirmed the erasure destroys the key as well; should that process have died in between, it
+                # is done here, before the checkpoint says that this event is dealt with.
+                self._people.keys(db).destroy(erased)
+            folding.apply(events)
+        except KeyRefused as error:
+            self.close()
+            raise LedgerUnavailable(str(error)) from error
 
     def _connect(self) -> psycopg.Connection[Any]:
         return psycopg.connect(**parameters(self._url, application_name=self._name), autocommit=True)

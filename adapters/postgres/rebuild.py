@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 import structlog
 
+from adapters.keys.people import People
 from adapters.postgres import backlog
 from adapters.postgres.connection import parameters
 from adapters.postgres.folding import Folding
@@ -31,7 +32,14 @@ class Interrupted(Exception):
     """The process is stopping. The rebuild begins anew when a projector runs again."""
 
 
-def rebuild_once(url: str, *, application_name: str, batch: int, stop: threading.Event | None = None) -> bool:
+def rebuild_once(
+    url: str,
+    *,
+    application_name: str,
+    batch: int,
+    stop: threading.Event | None = None,
+    people: People | None = None,
+) -> bool:
     """Execute the oldest unfinished rebuild; False when there is none, or another process is at it.
 
     Raises:
@@ -49,7 +57,7 @@ def rebuild_once(url: str, *, application_name: str, batch: int, stop: threading
             return False
         number, name = taken
         try:
-            _Rebuild(db, connect, number, name, batch, stop or threading.Event()).run()
+            _Rebuild(db, connect, number, name, batch, stop or threading.Event(), people).run()
         except Interrupted:
             return False
         except psycopg.OperationalError:
@@ -69,8 +77,10 @@ class _Rebuild:
         name: str,
         batch: int,
         stop: threading.Event,
+        people: People | None,
     ) -> None:
         self._reader = reader
+        self._people = people
         self._db, self._number, self._name, self._batch, self._stop = db, number, name, batch, stop
 
     def run(self) -> None:
@@ -78,7 +88,7 @@ class _Rebuild:
         with self._db.transaction():
             self._db.execute(_SQL["lock_schemas"])
             make_read_model(self._db, self._name, projection.schema)
-        folding = Folding(self._db, [projection], notify=False)
+        folding = Folding(self._db, [projection], notify=False, people=self._people)
         folding.refresh()
         _log.info("rebuild_started", projection=self._name)
         while (head := backlog.head(self._db)) - folding.position > _NEAR:

@@ -13,17 +13,22 @@ from uuid import uuid4
 
 import psycopg
 from eventsourcing.domain import DomainEventProtocol
-from eventsourcing.persistence import Mapper, Notification, StoredEvent
+from eventsourcing.persistence import Mapper, Notification, StoredEvent, Transcoder
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg.rows import DictRow, dict_row
 
+from adapters.keys.sealing import opened, states
 from adapters.postgres.connection import parameters
 from application.ports.ledger import NewEvent, RecordedEvent
-from domain import kernel
+from application.ports.subject_keys import SubjectKeys
+from domain import catalog, kernel
+from domain.times import EPOCH
 from projections import arrays, named_sql
 
 _QUERIES = named_sql.load("adapters.postgres", "ledger.sql")
 WAIT_FOR_CONNECTION_S = 3.0
+KNOWN_CONTEXTS = catalog.CONTEXTS
+"""Named here so that whoever reads the ledger knows every event in it."""
 
 
 class LedgerDatastore(PostgresDatastore):
@@ -67,7 +72,13 @@ class LedgerEvent(StoredEvent):
 
 
 class LedgerMapper(Mapper[str]):
-    """Between ``NewEvent`` and the library's ``StoredEvent``: stable type names instead of topics, msgspec JSON."""
+    """Between ``NewEvent`` and the library's ``StoredEvent``: stable type names instead of topics, msgspec JSON, and
+    each person's own key instead of one cipher for everything.
+    """
+
+    def __init__(self, transcoder: Transcoder, keys: SubjectKeys | None = None) -> None:
+        super().__init__(transcoder)
+        self._keys = keys
 
     def to_stored_event(self, domain_event: DomainEventProtocol[str]) -> LedgerEvent:
         """Raises ``AttributeError`` for anything that is not a ``NewEvent``."""
@@ -76,7 +87,7 @@ class LedgerMapper(Mapper[str]):
             originator_id=new.stream,
             originator_version=new.version,
             topic=new.event.type,
-            state=kernel.encode(new.event),
+            state=states([new], self._keys)[0],
             schema_version=new.event.schema_version,
             actor=new.actor,
             correlation_id=new.correlation_id,
@@ -87,14 +98,27 @@ class LedgerMapper(Mapper[str]):
     def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[str]:
         """The ``NewEvent`` that was stored, upcast to today's schema version."""
         stored = cast(LedgerEvent, stored_event)
-        return NewEvent(
+        closed = RecordedEvent(
+            0,
             str(stored.originator_id),
             stored.originator_version,
-            kernel.decode(stored.topic, stored.schema_version, stored.state),
+            EPOCH,
             stored.actor,
             stored.correlation_id,
             stored.causation_id,
             stored.trace_id,
+            stored.schema_version,
+            kernel.decode(stored.topic, stored.schema_version, stored.state),
+        )
+        open_ = opened([closed], self._keys)[0]
+        return NewEvent(
+            open_.stream,
+            open_.version,
+            open_.event,
+            open_.actor,
+            open_.correlation_id,
+            open_.causation_id,
+            open_.trace_id,
         )
 
 
@@ -107,8 +131,8 @@ class LedgerRecorder(PostgresApplicationRecorder):
     def create_table(self) -> None:
         """Nothing: the migrations make the table."""
 
-    def append(self, events: Sequence[NewEvent]) -> int:
-        """Store the events in one transaction and one round trip; returns the position of the last.
+    def append(self, events: Sequence[NewEvent], payloads: Sequence[bytes]) -> int:
+        """Store the events, each with its JSON, in one transaction and one round trip; returns the last position.
 
         Raises:
             eventsourcing.persistence.IntegrityError: a (stream, version) is taken.
@@ -123,7 +147,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
             [e.correlation_id for e in events],
             [e.causation_id for e in events],
             [e.trace_id for e in events],
-            [kernel.encode(e.event) for e in events],
+            list(payloads),
         )
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:

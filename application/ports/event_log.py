@@ -50,6 +50,10 @@ class EventLog(Protocol):
         """Position of the newest event; 0 in an empty ledger."""
         ...
 
+    async def patient_of_checkup(self, checkup_id: str) -> str | None:
+        """Whose a checkup is; None when there is none with that id. As current as the ledger."""
+        ...
+
     async def verdicts(self, after: int, until: int) -> dict[str, int]:
         """How many outcomes of each verdict lie in ``(after, until]``."""
         ...

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import msgspec
 
-from domain.kernel import Event
+from domain.kernel import Closed, Event
 
 
 class NewEvent(msgspec.Struct, frozen=True):
@@ -58,8 +58,8 @@ class RecordedEvent(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def type(self) -> str:
-        """Stable name of the event."""
-        return self.event.type
+        """Stable name of the event, whether or not its payload is open."""
+        return self.event.stored_type if isinstance(self.event, Closed) else self.event.type
 
 
 class LedgerError(Exception):
@@ -80,13 +80,19 @@ class Ledger(Protocol):
     def append(self, events: Sequence[NewEvent]) -> int:
         """Store all events in one transaction, or none; durable on return. Returns the position of the last.
 
+        Sealed events are encrypted under the key of their stream's subject, which is made with the first of them.
+
         Raises:
             VersionConflict: a (stream, version) is already taken by a different event.
+            SubjectErased: one of the events is about somebody who was erased.
         """
         ...
 
     def read(self, after: int, limit: int, *, types: Collection[str] | None = None) -> list[RecordedEvent]:
-        """Events with a position above ``after`` in position order, at most ``limit``; only of ``types`` if given."""
+        """Events with a position above ``after`` in position order, at most ``limit``; only of ``types`` if given.
+
+        Here as in the other reads: sealed events come opened, and ``Closed`` when their subject was erased.
+        """
         ...
 
     def read_stream(

@@ -16,6 +16,7 @@ from application.ports.ledger import LedgerUnavailable
 from application.runs import runs
 from infra.processes.runtime import run_until_stopped, until
 from infra.settings import Settings
+from infra.wiring import people
 
 _log = structlog.get_logger(__name__)
 _POLL_S = 1.0
@@ -30,7 +31,7 @@ def run(settings: Settings) -> int:
 
     async def main(stop: asyncio.Event) -> None:
         stopping = threading.Event()
-        projector = Projector(url)
+        projector = Projector(url, people=people(settings))
         rebuilds = threading.Thread(target=projector.run_rebuilds, args=[stopping], name="rebuilds")
         rebuilds.start()
         feed = Feed(nats_url, "read-models")

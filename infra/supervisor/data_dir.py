@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
+from adapters.keys.wrapping import new_line
 from infra.embedded.account import prepare_data_dir
 from infra.embedded.server import secret, write_private
 from infra.errors import UserError
@@ -99,6 +100,30 @@ class DataDir:
                     path=path,
                 )
             )
+        return path
+
+    def kek(self, said: Path | None) -> Path:
+        """The file with the key-encryption keys of people's records, made on first use and only then.
+
+        Raises:
+            UserError: it is gone; with a new one no record made so far could be read.
+        """
+        path = said or self.path / "kek.keys"
+        known = self.path / "kek.made"
+        if not path.exists():
+            if known.exists():
+                raise UserError(
+                    t(
+                        "The key-encryption key {path} is gone. Put it back from your backup, or set VITALOG_KEK_FILE "
+                        "to where it is. To give up every patient's record for good, remove {known} and start again.",
+                        path=path,
+                        known=known,
+                    )
+                )
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_private(path, new_line())
+        if not known.exists():
+            write_private(known, "")
         return path
 
 

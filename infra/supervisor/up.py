@@ -92,6 +92,7 @@ class Supervisor:
         require_free_port(settings)
         token_file = data_dir.admin_token(settings.admin_token)
         key_file = data_dir.master_key(settings.master_key_file)
+        kek = {} if settings.kek else {"VITALOG_KEK_FILE": str(data_dir.kek(settings.kek_file))}
         self._say(_starting(settings))
         self._servers = servers = start_servers(settings, stack)
         applied = bring_up_to_date(servers.database_url, servers.owner_url)
@@ -103,6 +104,7 @@ class Supervisor:
             "VITALOG_MASTER_KEY_FILE": str(key_file),
             "VITALOG_DATABASE_URL": servers.database_url,
             "VITALOG_NATS_URL": servers.nats_url,
+            **kek,
         }
         self._children = [Child(name, argv, environment) for name, argv in self._table.items()]
         stack.callback(lambda: end_all(self._children))

@@ -13,12 +13,13 @@ import pytest_asyncio
 from adapters.postgres.projector import Projector
 from api.app import create_app
 from tests.http.support import AUTHORIZED, Observed, Product, make_services
+from tests.support.people import PEOPLE
 
 
 @pytest.fixture
 def projector(database: Any) -> Iterator[None]:
     """Read models that follow the ledger."""
-    projector, stop = Projector(database.url), threading.Event()
+    projector, stop = Projector(database.url, people=PEOPLE), threading.Event()
     projector.start()
 
     def follow() -> None:

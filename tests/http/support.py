@@ -26,6 +26,7 @@ from domain.kernel import Event
 from domain.monitoring.events import IncidentOpened, IncidentResolved, ProbeRecorded, probe_log_stream
 from domain.monitoring.health import Health, Thresholds, decide
 from domain.monitoring.outcome import Outcome
+from tests.support.people import MASTER_KEY, PEOPLE
 
 TOKEN = "a-token-for-tests-0123456789"
 AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
@@ -34,7 +35,8 @@ AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
 def make_services(url: str) -> Services:
     database = PostgresDatabase(url, application_name="api")
     signals = PostgresSignals(url, application_name="api signals")
-    ledger = PostgresLedger(url, application_name="api ledger")
+    ledger = PostgresLedger(url, application_name="api ledger", wrapping=PEOPLE.wrapping)
+    assert ledger.keys is not None
     writer = LedgerWriter(ledger)
 
     @asynccontextmanager
@@ -47,7 +49,7 @@ def make_services(url: str) -> Services:
         ledger.close()
 
     return Services(
-        commands=Commands(ledger, writer, PostgresVault(url, b"k" * 32), SteadyClock()),
+        commands=Commands(ledger, writer, PostgresVault(url, MASTER_KEY), SteadyClock(), ledger.keys, PEOPLE.blind),
         database=database,
         events=PostgresEventLog(database),
         signals=signals,

@@ -44,6 +44,7 @@ class Installation:
             "VITALOG_DATABASE_URL": database_url,
             "VITALOG_NATS_URL": NOWHERE,
             "VITALOG_MASTER_KEY_FILE": str(directory / "master.key"),
+            "VITALOG_KEK": "5a" * 32,
             "VITALOG_ADMIN_TOKEN": TOKEN,
             "VITALOG_PORT": str(self.port),
         }

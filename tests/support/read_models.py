@@ -6,6 +6,7 @@ import psycopg
 
 from adapters.postgres.projector import Projector
 from projections.registry import NAMES
+from tests.support.people import PEOPLE
 
 Dump = dict[str, list[str]]
 
@@ -29,7 +30,7 @@ def replayed(url: str) -> Dump:
     with psycopg.connect(url, autocommit=True) as db:
         for name in NAMES:
             db.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE".encode())
-    projector = Projector(url, batch=1_000_000)
+    projector = Projector(url, batch=1_000_000, people=PEOPLE)
     projector.start()
     projector.catch_up()
     projector.close()
