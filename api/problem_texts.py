@@ -28,6 +28,24 @@ PROBLEMS: dict[str, ProblemText] = {
             "'Authorization: Bearer <토큰>'을 보내세요. 토큰은 `vitalog up`이 출력하고 admin-token 파일에 둡니다.",
         ),
     ),
+    "forbidden": _problem(
+        403,
+        ("This is not for you", "권한이 없습니다"),
+        (
+            "It needs the permission {permission}, which none of your roles, or not this key, includes. An administrator "
+            "grants roles.",
+            "{permission} 권한이 필요하지만, 가진 역할이나 이 키에는 없습니다. 역할은 관리자가 부여합니다.",
+        ),
+    ),
+    "in-person": _problem(
+        403,
+        ("Only for a person who is logged in", "로그인한 사용자만 할 수 있습니다"),
+        (
+            "It concerns a user's own account, and neither the bootstrap token nor an API key has one. POST /api/v1/login "
+            "with an e-mail address and a password.",
+            "사용자 본인의 계정에 관한 요청입니다. 부트스트랩 토큰이나 API 키에는 계정이 없습니다. POST /api/v1/login으로 로그인하세요.",
+        ),
+    ),
     "not-found": _problem(
         404,
         ("There is nothing here", "찾을 수 없습니다"),
@@ -42,6 +60,22 @@ PROBLEMS: dict[str, ProblemText] = {
         (
             "No monitor has the id {id}. GET /api/v1/monitors lists those there are.",
             "ID가 {id}인 모니터가 없습니다. GET /api/v1/monitors로 목록을 확인하세요.",
+        ),
+    ),
+    "unknown-patient": _problem(
+        404,
+        ("There is no such patient", "그런 환자가 없습니다"),
+        (
+            "No patient with the id {id} is known to you. GET /api/v1/patients finds patients.",
+            "ID가 {id}인 환자를 찾을 수 없습니다. GET /api/v1/patients로 검색하세요.",
+        ),
+    ),
+    "unknown-checkup": _problem(
+        404,
+        ("There is no such checkup", "그런 검진이 없습니다"),
+        (
+            "No checkup with the id {id} is known to you. GET /api/v1/patients/{{patient_id}}/checkups lists a patient's.",
+            "ID가 {id}인 검진을 찾을 수 없습니다. GET /api/v1/patients/{{patient_id}}/checkups로 목록을 확인하세요.",
         ),
     ),
     "unknown-incident": _problem(
@@ -106,6 +140,25 @@ PROBLEMS: dict[str, ProblemText] = {
         (
             "It cannot be done as things stand; the detail says why.",
             "지금은 할 수 없습니다. 상세 내용에 이유가 있습니다.",
+        ),
+    ),
+    "erased": _problem(
+        410,
+        ("Erased", "삭제된 기록"),
+        (
+            "The person this was about has been erased. What remains names nobody: that it happened, when, and who "
+            "decided it.",
+            "해당 인물의 기록은 영구 삭제되었습니다. 삭제 사실과 시각, 결정한 사람만 남아 있습니다.",
+        ),
+    ),
+    "keys-unavailable": _problem(
+        503,
+        ("The keys are not available", "열쇠를 사용할 수 없음"),
+        (
+            "Personal records cannot be opened: this process was given the wrong key-encryption key, or what was "
+            "stored has been altered. Its log says which.",
+            "개인 기록을 열 수 없습니다. 이 프로세스에 잘못된 키 암호화 키가 주어졌거나 저장된 내용이 변조되었습니다. "
+            "자세한 내용은 로그에 있습니다.",
         ),
     ),
     "conflict": _problem(
@@ -203,6 +256,14 @@ PROBLEMS: dict[str, ProblemText] = {
         (
             "This is a defect of Vitalog, not of your request. Report it with the correlation id: the log has more.",
             "요청이 아니라 Vitalog의 결함입니다. 상관관계 ID와 함께 알려 주세요. 자세한 내용은 로그에 있습니다.",
+        ),
+    ),
+    "purpose-required": _problem(
+        422,
+        ("Say what the data is for", "열람 목적을 밝혀 주세요"),
+        (
+            "Lists and exports of personal data need ?purpose= or the header X-Purpose, one of: {purposes}.",
+            "개인정보 목록과 내보내기에는 ?purpose= 또는 X-Purpose 헤더가 필요합니다. 가능한 값: {purposes}.",
         ),
     ),
     "unavailable": _problem(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -20,8 +21,11 @@ from api.languages import Language
 from api.problems import FieldError, Problem
 from application.commands import StaleVersion
 from application.ports.ledger import LedgerUnavailable, VersionConflict
+from application.ports.subject_keys import KeyRefused, SubjectErased
 from application.ports.vault import VaultError
 from domain.refusal import Refused
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger("vitalog.api")
 
 
 def translate(error: Exception) -> Problem | None:
@@ -45,6 +49,11 @@ def translate(error: Exception) -> Problem | None:
             if error.field is None:
                 return Problem("refused", detail=reason)
             return Problem("invalid", detail=reason, errors=[FieldError(f"/{escape(error.field)}", reason)])
+        case SubjectErased():
+            return Problem("erased")
+        case KeyRefused():
+            _log.error("keys_unavailable", why=str(error))
+            return Problem("keys-unavailable")
         case VaultError():
             return Problem("refused", detail=str(error))
         case _:
