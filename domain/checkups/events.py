@@ -79,6 +79,17 @@ class ErasureWithdrawn(SealedEvent, frozen=True, kw_only=True):
     at: datetime
 
 
+@event_type("checkups.erasure-confirmed")
+class ErasureConfirmed(SealedEvent, frozen=True, kw_only=True):
+    """A second person confirmed it: in one append with ``PatientErased``, so that no hold can be placed and no
+    identifier taken in between. The last event of stream ``patient:{patient_id}``.
+    """
+
+    patient_id: str
+    at: datetime
+    by: str
+
+
 @event_type("checkups.patient-erased")
 class PatientErased(Event, frozen=True, kw_only=True):
     """The patient's key is destroyed: nothing sealed under it can be read again. Stream ``erasure:{patient_id}``,
@@ -186,7 +197,8 @@ class CheckupVoided(SealedEvent, frozen=True, kw_only=True):
 
 PatientEvent = (
     PatientRegistered | PatientRevised | LegalHoldPlaced | LegalHoldLifted | ErasureRequested | ErasureWithdrawn
-)
+    | ErasureConfirmed
+)  # fmt: skip
 CheckupEvent = CheckupRecorded | MeasurementAmended | CheckupDetailsAmended | AddendumAdded | CheckupVoided
 
 
