@@ -28,7 +28,7 @@ from domain.refusal import Refused
 _log: structlog.stdlib.BoundLogger = structlog.get_logger("vitalog.api")
 
 
-def translate(error: Exception) -> Problem | None:
+def translate(error: Exception) -> Problem | None:  # noqa: PLR0911  one line for each thing that can go wrong
     """The problem that says it to the caller; None for a defect."""
     match error:
         case Problem():

@@ -1,4 +1,4 @@
-"""The language of the terminal: ``t("English sentence")`` is that sentence, or its Korean in ``korean.py``."""
+"""The language of the terminal: ``t("English sentence")`` is that sentence, or its Korean in ``infra.korean``."""
 
 from __future__ import annotations
 

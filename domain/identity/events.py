@@ -236,6 +236,17 @@ class AccessDenied(Event, frozen=True, kw_only=True):
     subjects: tuple[str, ...] = ()
 
 
+@event_type("identity.kek-rotated")
+class KekRotated(Event, frozen=True, kw_only=True):
+    """Every person's key was wrapped anew by a new key-encryption key. Stream ``kek:installation``."""
+
+    at: datetime
+    wrapping_key: str
+    """Id of the new key; says nothing about it."""
+    keys: int
+    """How many were wrapped anew."""
+
+
 @event_type("identity.month-reviewed")
 class MonthReviewed(Event, frozen=True, kw_only=True):
     """A person looked through a month's accesses and signs for it. Stream ``review:{yyyy-mm}``."""
@@ -293,4 +304,5 @@ def review_stream(month: str) -> str:
     return f"review:{month}"
 
 
+KEK_STREAM = "kek:installation"
 BOOTSTRAP_STREAM = "bootstrap-token:installation"

@@ -1,11 +1,9 @@
-"""The Korean of every sentence that commands print, by the English one. Placeholders keep their names."""
+"""Starting, watching and looking after Vitalog; and typer's own words."""
 # ruff: noqa: E501  a Korean letter counts as two columns
 
 from __future__ import annotations
 
-from infra.korean_servers import SERVERS
-
-KOREAN: dict[str, str] = {
+WATCHING: dict[str, str] = {
     "vitalog: {sentence}": "vitalog: {sentence}",
     # ── Help ─────────────────────────────────────────────────────────────────────────────────────
     "A health ledger: probes services, keeps what it saw as events, and derives every number from them.": (
@@ -416,8 +414,6 @@ KOREAN: dict[str, str] = {
         "VITALOG_DATA_DIR과 VITALOG_PORT를 설정하세요."
     ),
 }
-
-KOREAN.update(SERVERS)
 
 TYPER: dict[str, str] = {
     "Options": "옵션",

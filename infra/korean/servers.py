@@ -1,4 +1,4 @@
-"""The Korean of what is said about the embedded servers; part of ``korean.py``."""
+"""The Korean of what is said about the embedded servers."""
 # ruff: noqa: E501  a Korean letter counts as two columns
 
 from __future__ import annotations

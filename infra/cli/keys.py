@@ -1,0 +1,146 @@
+"""``vitalog keys``: the key-encryption key, on the machine that keeps it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from getpass import getuser
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from infra.cli import output
+from infra.cli.output import PROBLEM, UNAVAILABLE, USAGE, Json, say
+from infra.errors import UserError
+from infra.words import command, t
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+    from adapters.postgres.ledger import PostgresLedger
+    from application.ports.key_wrapping import KeyWrapping
+    from infra.settings import Settings
+
+app = typer.Typer(
+    no_args_is_help=True, help=t("The keys of people's records: how they are wrapped, and wrapping them anew.")
+)
+
+
+@command(app)
+def status(as_json: Json = False) -> None:
+    """Show how many people's keys each key-encryption key wraps."""
+    from adapters.keys.subject_keys import overview
+
+    with _ledger() as (settings, ledger):
+        current = _wrapping(settings).current()
+        rows = overview(ledger.datastore.get_connection)
+    wrapped = [{"key": key, "people": count, "current": key == current} for key, count, _ in rows if key is not None]
+    erased = sum(count for key, count, _ in rows if key is None)
+    if as_json:
+        output.emit({"keys": wrapped, "erased": erased})
+        return
+    for row in wrapped:
+        mark = f"  ({t('current')})" if row["current"] else ""
+        print(f"{t('key-encryption key')} {row['key']}: {row['people']} {t('people')}{mark}")
+    print(f"{t('erased')}: {erased}")
+
+
+@command(app)
+def rotate(as_json: Json = False) -> None:
+    """Replace the key-encryption key without stopping; people erased before are then unreadable in old backups."""
+    from adapters.ids import new_id
+    from adapters.keys.rotation import RotationUnderWay, rewrap, rotate_file
+    from application.ports.ledger import NewEvent
+    from application.ports.subject_keys import KeyRefused
+    from domain.identity.events import KEK_STREAM, KekRotated
+
+    with _ledger() as (settings, ledger):
+        session = ledger.datastore.get_connection
+        wrapping = _wrapping(settings)
+        try:
+            if path := _file(settings):
+                count = rotate_file(path, session)
+            elif (count := rewrap(session, wrapping)) == 0:
+                say(
+                    t(
+                        "The key-encryption key comes from VITALOG_KEK, which this command cannot change. Put a new "
+                        "key (openssl rand -hex 32) in front of the old one, separated by a space, restart every "
+                        "process, run this again, then remove the old one."
+                    )
+                )
+                raise typer.Exit(PROBLEM)
+        except RotationUnderWay as error:
+            raise UserError(
+                t("Another process is rotating the key-encryption key. Wait for it to finish."), exit_code=PROBLEM
+            ) from error
+        except KeyRefused as error:
+            raise UserError(str(error)) from error
+        wrapping.reload()
+        history = ledger.read_stream(KEK_STREAM, newest_first=True, limit=1)
+        event = KekRotated(at=_now(), wrapping_key=wrapping.current(), keys=count)
+        ledger.append([NewEvent(KEK_STREAM, history[0].version + 1 if history else 1, event, _me(), new_id())])
+    if as_json:
+        output.emit({"key": wrapping.current(), "rewrapped": count})
+    else:
+        print(
+            t(
+                "Wrapped {count} keys anew. Whoever was erased before can no longer be read from older backups.",
+                count=count,
+            )
+        )
+
+
+@contextmanager
+def _ledger() -> Generator[tuple[Settings, PostgresLedger]]:
+    from adapters.postgres.ledger import PostgresLedger
+    from application.ports.ledger import LedgerUnavailable
+    from infra.cli.checks_servers import database_url
+    from infra.settings import Settings
+
+    settings = Settings.from_environment()
+    url = database_url(settings)
+    if url is None:
+        raise UserError(
+            t(
+                "No database was found. Set VITALOG_DATABASE_URL, or VITALOG_DATA_DIR to the directory of a running "
+                "`vitalog up`."
+            ),
+            exit_code=USAGE,
+        )
+    ledger = PostgresLedger(url, application_name="keys", wrapping=_wrapping(settings))
+    try:
+        ledger.head()
+        yield settings, ledger
+    except LedgerUnavailable as error:
+        raise UserError(t("PostgreSQL cannot be reached: {why}", why=error), exit_code=UNAVAILABLE) from error
+    finally:
+        ledger.close()
+
+
+def _file(settings: Settings) -> Path | None:
+    if settings.kek:
+        return None
+    return settings.kek_file or settings.data_dir / "kek.keys"
+
+
+def _wrapping(settings: Settings) -> KeyWrapping:
+    from adapters.keys.wrapping import keys_in_file
+    from application.ports.subject_keys import KeyRefused
+
+    path = _file(settings)
+    if path is None:
+        return settings.require_kek()
+    try:
+        return keys_in_file(path)
+    except KeyRefused as error:
+        raise UserError(str(error), exit_code=USAGE) from error
+
+
+def _me() -> str:
+    return f"shell:{getuser()}"
+
+
+def _now() -> Any:
+    from adapters.clock import SteadyClock
+
+    return SteadyClock().now()

@@ -1,0 +1,11 @@
+"""The Korean of every sentence that commands print, by the English one. Placeholders keep their names."""
+
+from __future__ import annotations
+
+from infra.korean.records import RECORDS
+from infra.korean.servers import SERVERS
+from infra.korean.watching import TYPER, WATCHING
+
+KOREAN: dict[str, str] = {**WATCHING, **SERVERS, **RECORDS}
+
+__all__ = ["KOREAN", "TYPER"]
