@@ -1,6 +1,6 @@
-"""Who may ask: one admin token, as a bearer token for the API or behind a signed session cookie for the page.
+"""The bootstrap token: from the settings, for the first administrator; works until an administrator switches it off.
 
-Everything is refused unless it is named in ``PUBLIC``: a route added tomorrow is closed until someone decides.
+As a bearer token for the API, or behind a signed session cookie for the page.
 """
 
 from __future__ import annotations
@@ -8,27 +8,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-ADMIN = "admin"
 COOKIE = "vitalog_session"
 SESSION_S = 7 * 86_400
 MIN_TOKEN = 8
-
-PUBLIC = frozenset(
-    {
-        "/",  # shows the login form to whoever has no session
-        "/login",
-        "/logout",
-        "/style.css",
-        "/icon.svg",
-        "/livez",  # probes and load balancers have no token; these tell states of components, nothing else
-        "/readyz",
-        "/health",
-        "/api/docs",  # the same text as in the public repository, nothing of this installation
-        "/api/openapi.json",
-    }
-)
-PUBLIC_PREFIXES = ("/ping/", "/problems/")
-"""A ping's key is its credential; the problems' pages are documentation."""
 
 
 class Access:
@@ -41,12 +23,10 @@ class Access:
         self._session_key = hmac.digest(self._token, b"vitalog session v1", "sha256")
         self._cursor_key = hmac.digest(self._token, b"vitalog cursor v1", "sha256")
 
-    def bearer(self, authorization: bytes) -> str | None:
-        """The actor of an ``Authorization`` header; None when it grants nothing."""
+    def is_bootstrap(self, authorization: bytes) -> bool:
+        """Whether an ``Authorization`` header carries the bootstrap token."""
         scheme, _, token = authorization.partition(b" ")
-        if scheme.lower() == b"bearer" and hmac.compare_digest(token.strip(), self._token):
-            return ADMIN
-        return None
+        return scheme.lower() == b"bearer" and hmac.compare_digest(token.strip(), self._token)
 
     def token_is_right(self, token: str) -> bool:
         """Whether a token typed into the login form is the admin's."""
@@ -70,8 +50,3 @@ class Access:
     @staticmethod
     def _sign(key: bytes, payload: bytes) -> bytes:
         return hmac.digest(key, payload, hashlib.sha256)
-
-
-def is_public(path: str) -> bool:
-    """Whether the path is answered without a token."""
-    return path in PUBLIC or path.startswith(PUBLIC_PREFIXES)

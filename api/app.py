@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from starlette.types import Scope
 
 from api import translation
 from api.access import Access
+from api.authentication import Authenticator
 from api.context import Api
 from api.gate import Gate
+from api.guard import Guard, guard_everything, guarded_route
 from api.hot_reads import HotReads
 from api.live import LiveTail
 from api.metrics import Metrics
 from api.pages.documents import add_document_routes
 from api.pages.overview import add_overview_routes
 from api.pages.session import add_session_routes
+from api.proxies import Proxies
+from api.reads import record_denied
 from api.routes.events import add_event_routes
 from api.routes.incidents import add_incident_routes
 from api.routes.monitor_commands import add_monitor_command_routes
@@ -27,6 +32,7 @@ from api.routes.operations import add_operation_routes
 from api.routes.pings import add_ping_routes
 from api.routes.projections import add_projection_routes
 from api.services import Services
+from application.identity.record_read import Reads
 
 DESCRIPTION = """\
 Commands answer with the ledger position they reached (`position`, `Vitalog-Position`); a read given `min_position`
@@ -42,12 +48,15 @@ def create_app(services: Services) -> FastAPI:
         ValueError: the admin token is too short.
     """
     clock = services.commands.clock
+    access = Access(services.admin_token)
+    authenticator = Authenticator(access, clock)
     api = Api(
         services=services,
-        access=Access(services.admin_token),
+        access=access,
         metrics=Metrics(),
         hot=HotReads(services.signals, clock),
         live=LiveTail(services.events, services.signals),
+        reads=Reads(services.commands, services.new_id()),
     )
 
     @asynccontextmanager
@@ -68,6 +77,12 @@ def create_app(services: Services) -> FastAPI:
         redirect_slashes=False,
         lifespan=lifespan,
     )
+
+    async def record(scope: Scope, subjects: tuple[str, ...]) -> None:
+        await record_denied(api, Request(scope), subjects)
+
+    guard = Guard(owner_of_checkup=api.patient_of_checkup, record_denied=record)
+    app.router.route_class = guarded_route(guard)
     app.state.live = api.live
     app.state.hot = api.hot
     # Routes are tried in this order: those that are asked most often come first.
@@ -83,13 +98,15 @@ def create_app(services: Services) -> FastAPI:
     add_overview_routes(app, api)
     add_session_routes(app, api)
     add_document_routes(app)
+    guard_everything(app, guard)
     translation.install(app)
     app.add_middleware(
         Gate,
-        access=api.access,
+        authenticator=authenticator,
         metrics=api.metrics,
         clock=clock,
         new_id=services.new_id,
+        proxies=Proxies(services.trusted_proxies),
         translate=translation.translate,
         write_line=services.write_line,
         max_body_bytes=services.max_body_bytes,

@@ -18,6 +18,7 @@ from api.live import LiveTail
 from api.metrics import Metrics
 from api.problems import Problem
 from api.services import Services
+from application.identity.record_read import Reads
 from application.ports.signals import wait
 from domain.monitoring.events import monitor_stream
 
@@ -34,6 +35,8 @@ class Api:
     metrics: Metrics
     hot: HotReads
     live: LiveTail
+    reads: Reads
+    """Where it is recorded who is shown personal data; see ``api.reads``."""
 
     @property
     def connection(self) -> Callable[[], AbstractAsyncContextManager[AsyncConnection[Any]]]:
@@ -68,6 +71,10 @@ class Api:
         read_stream = self.services.commands.ledger.read_stream
         first = await asyncio.to_thread(read_stream, monitor_stream(monitor_id), limit=1)
         return first[0].position if first else None
+
+    async def patient_of_checkup(self, checkup_id: str) -> str | None:
+        """Whose a checkup is; None when the ledger knows no such checkup."""
+        return await self.services.events.patient_of_checkup(checkup_id)
 
     def base_url(self, request: Request) -> str:
         """How the caller reaches this API, without a final slash."""

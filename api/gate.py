@@ -15,13 +15,17 @@ import msgspec
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.access import Access, is_public
 from api.access_log import AccessLine, WriteLine
+from api.authentication import Authenticator
 from api.json_input import check_json
 from api.languages import Language, preferred
 from api.metrics import Metrics
-from api.problems import Problem, render
+from api.policy import is_public
+from api.principal import Principal
+from api.problems import Problem, render, unauthorized
+from api.proxies import Proxies
 from application.ports.clock import Clock
+from application.ports.ledger import LedgerUnavailable
 
 BODY_WITHIN_S = 30.0
 PING_BODY_BYTES = 100_000
@@ -31,6 +35,12 @@ _CORRELATIONS = uuid.UUID("3f0b5b53-6f5d-5d1e-9d0c-5a1c7d2f5b10")
 _ASKED_ALL_THE_TIME = frozenset({"/livez", "/readyz", "/health", "/metrics"})
 """By machines, every few seconds: only their failures are worth a line."""
 _BAD = 400
+_SAFE = {"GET", "HEAD"}
+"""What a cookie is enough for everywhere: it cannot be sent by another site's page (``SameSite=strict``), and such a
+page could not read the answer. Commands of the API need a token."""
+_COMMANDED = ("/api/", "/fhir")
+_CLOSED = ("/api/", "/fhir", "/metrics")
+_POLICY_VIOLATION, _INTERNAL_ERROR = 1008, 1011
 _BODIES = {"POST", "PATCH", "PUT", "DELETE"}
 _WANTED = {
     b"authorization", b"x-correlation-id", b"traceparent", b"accept-language", b"accept", b"content-length",
@@ -46,8 +56,19 @@ class RequestContext(msgspec.Struct):
     """Only those the API uses, by lower-case name."""
     correlation_id: str
     trace_id: str | None
-    actor: str | None
+    address: str
+    """Where the request came from: an IP address, empty when there is none."""
+    secure: bool
+    """Whether the client's connection is encrypted, as far as this process or a trusted proxy can tell."""
+    principal: Principal | None = None
     """None: nobody in particular."""
+    refusal: str | None = None
+    """The problem with the credential that was sent, if it granted nothing."""
+
+    @property
+    def actor(self) -> str | None:
+        """Who is asking, as events name it; None: nobody in particular."""
+        return None if self.principal is None else self.principal.actor
 
     @property
     def language(self) -> Language:
@@ -71,24 +92,29 @@ class Gate:
         self,
         app: ASGIApp,
         *,
-        access: Access,
+        authenticator: Authenticator,
         metrics: Metrics,
         clock: Clock,
         new_id: Callable[[], str],
+        proxies: Proxies,
         translate: Callable[[Exception], Problem | None],
         write_line: WriteLine,
         max_body_bytes: int,
     ) -> None:
         self._app = app
-        self._access = access
+        self._authenticator = authenticator
         self._metrics = metrics
         self._clock = clock
         self._new_id = new_id
+        self._proxies = proxies
         self._translate = translate
         self._write_line = write_line
         self._max_body_bytes = max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._socket(scope, receive, send)
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -135,11 +161,10 @@ class Gate:
 
     async def _admit(self, scope: Scope, context: RequestContext, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
-        if context.actor is None and not is_public(path):
+        await self._identify(context, path, by_cookie=scope["method"] in _SAFE or not path.startswith(_COMMANDED))
+        if context.principal is None and not is_public(path):
             # Outside the API there is nothing to hide behind a token but /metrics: a wrong path is just wrong.
-            code = "unauthorized" if path.startswith("/api/") or path == "/metrics" else "not-found"
-            headers = {"WWW-Authenticate": 'Bearer realm="vitalog"'} if code == "unauthorized" else {}
-            raise Problem(code, headers=headers)
+            raise unauthorized(context.refusal) if path.startswith(_CLOSED) else Problem("not-found")
         accept = context.headers.get(b"accept")
         if accept is not None and accept != b"*/*" and path.startswith("/api/v1/"):
             _check_accept(accept, path)
@@ -147,14 +172,53 @@ class Gate:
             receive = await self._with_body(path, context, receive)
         await self._app(scope, receive, send)
 
+    async def _identify(self, context: RequestContext, path: str, *, by_cookie: bool) -> None:
+        authorization = context.headers.get(b"authorization")
+        try:
+            if authorization is not None:
+                found = await self._authenticator.bearer(authorization, context.address)
+            elif by_cookie and b"cookie" in context.headers:
+                found = await self._authenticator.cookie(context.header(b"cookie"))
+            else:
+                return
+        except LedgerUnavailable:
+            if not is_public(path):
+                raise
+            return
+        context.principal, context.refusal = found
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A WebSocket: refused with the same problems, before it is accepted."""
+        context = scope["vitalog"] = self._context(scope)
+        structlog.contextvars.bind_contextvars(correlation_id=context.correlation_id)
+        accepted = False
+
+        async def answer(message: Message) -> None:
+            nonlocal accepted
+            accepted = accepted or message["type"] == "websocket.accept"
+            await send(message)
+
+        try:
+            await self._identify(context, scope["path"], by_cookie=_same_origin(scope))
+            await self._app(scope, receive, answer)
+        except Exception as error:  # noqa: BLE001  whatever happened, the client is told and the log knows
+            problem = self._translate(error)
+            if problem is None:
+                _log.exception("socket failed", route=_route(scope))
+            if accepted:
+                await send(
+                    {"type": "websocket.close", "code": _INTERNAL_ERROR if problem is None else _POLICY_VIOLATION}
+                )
+            else:
+                await _refuse_socket(problem or Problem("internal"), scope, send)
+
     def _context(self, scope: Scope) -> RequestContext:
         headers = {name: value for name, value in scope["headers"] if name in _WANTED}
-        authorization = headers.get(b"authorization")
-        actor = self._access.bearer(authorization) if authorization is not None else None
         given = headers.get(b"x-correlation-id")
         correlation_id = self._new_id() if given is None else _as_uuid(given.decode("latin-1"))
         trace = _TRACEPARENT.fullmatch(headers[b"traceparent"].decode("latin-1")) if b"traceparent" in headers else None
-        return RequestContext(headers, correlation_id, trace[1] if trace else None, actor)
+        address, secure = self._proxies.client(scope)
+        return RequestContext(headers, correlation_id, trace[1] if trace else None, address, secure)
 
     async def _with_body(self, path: str, context: RequestContext, receive: Receive) -> Receive:
         length = context.header(b"content-length")
@@ -239,6 +303,26 @@ def _as_uuid(text: str) -> str:
 
 def _route(scope: dict[str, Any] | Scope) -> str:
     return getattr(scope.get("route"), "path", None) or "unmatched"
+
+
+def _same_origin(scope: Scope) -> bool:
+    """Whether a WebSocket was opened by a page of ours: browsers send cookies with those of other sites too."""
+    sent = dict[bytes, bytes](scope["headers"])
+    origin = sent.get(b"origin", b"").partition(b"://")[2]
+    return origin != b"" and origin == sent.get(b"host")
+
+
+async def _refuse_socket(problem: Problem, scope: Scope, send: Send) -> None:
+    context = context_of(scope)
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+        return
+    response = render(
+        problem, context.language, correlation_id=context.correlation_id, instance=_instance(cast(str, scope["path"]))
+    )
+    start = {"type": "websocket.http.response.start", "status": response.status_code, "headers": response.raw_headers}
+    await send(start)
+    await send({"type": "websocket.http.response.body", "body": response.body})
 
 
 def _instance(path: str) -> str:

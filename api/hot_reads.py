@@ -68,11 +68,13 @@ class HotReads:
             answers[request.scope["path"], query] = _Kept(response, expires)
         return response
 
-    def route(self) -> type[APIRoute]:
-        """A route that looks here first, before parameters are parsed: what was kept was asked in the same words."""
+    def route(self, base: type[APIRoute]) -> type[APIRoute]:
+        """A route that looks here first, before parameters are parsed: what was kept was asked in the same words.
+        ``base``: the class of all other routes, whose checks come before.
+        """
         hot = self
 
-        class HotRoute(APIRoute):
+        class HotRoute(base):
             def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
                 work = super().get_route_handler()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from api.access import is_public
+from api import policy
 from api.problems import MEDIA_TYPE
 
 _PROBLEM: dict[str, Any] = {
@@ -67,7 +67,9 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     responses.pop("422", None)
     responses["4XX"] = {"description": "What to change, as a problem.", **problem}
     responses["5XX"] = {"description": "Not your fault; with Retry-After where it helps.", **problem}
-    operation["security"] = [] if is_public(path) else [{"token": []}]
+    asked = policy.permission_of(method.upper(), path)
+    operation["security"] = [] if asked == policy.PUBLIC else [{"token": []}]
+    operation["x-permission"] = asked
     parameters: list[Any] = operation.setdefault("parameters", [])
     if path.startswith("/api/v1/"):
         if method in {"patch", "delete"}:

@@ -2,48 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from api.languages import Language
-
-
-class ProblemText(NamedTuple):
-    """One kind of problem; the sentences may hold placeholders."""
-
-    status: int
-    title: dict[Language, str]
-    detail: dict[Language, str]
-
-
-def _problem(status: int, title: tuple[str, str], detail: tuple[str, str]) -> ProblemText:
-    return ProblemText(status, {"en": title[0], "ko": title[1]}, {"en": detail[0], "ko": detail[1]})
-
+from api.identity_problems import IDENTITY_PROBLEMS
+from api.problem_text import ProblemText
+from api.problem_text import problem as _problem
 
 PROBLEMS: dict[str, ProblemText] = {
+    **IDENTITY_PROBLEMS,
     "unauthorized": _problem(
         401,
         ("A token is needed", "토큰이 필요합니다"),
         (
             "Send 'Authorization: Bearer <token>'. `vitalog up` prints it; the file admin-token keeps it.",
             "'Authorization: Bearer <토큰>'을 보내세요. 토큰은 `vitalog up`이 출력하고 admin-token 파일에 둡니다.",
-        ),
-    ),
-    "forbidden": _problem(
-        403,
-        ("This is not for you", "권한이 없습니다"),
-        (
-            "It needs the permission {permission}, which none of your roles, or not this key, includes. An administrator "
-            "grants roles.",
-            "{permission} 권한이 필요하지만, 가진 역할이나 이 키에는 없습니다. 역할은 관리자가 부여합니다.",
-        ),
-    ),
-    "in-person": _problem(
-        403,
-        ("Only for a person who is logged in", "로그인한 사용자만 할 수 있습니다"),
-        (
-            "It concerns a user's own account, and neither the bootstrap token nor an API key has one. POST /api/v1/login "
-            "with an e-mail address and a password.",
-            "사용자 본인의 계정에 관한 요청입니다. 부트스트랩 토큰이나 API 키에는 계정이 없습니다. POST /api/v1/login으로 로그인하세요.",
         ),
     ),
     "not-found": _problem(
@@ -74,7 +44,7 @@ PROBLEMS: dict[str, ProblemText] = {
         404,
         ("There is no such checkup", "그런 검진이 없습니다"),
         (
-            "No checkup with the id {id} is known to you. GET /api/v1/patients/{{patient_id}}/checkups lists a patient's.",
+            "No checkup with the id {id} is known to you. GET /api/v1/patients/{{patient_id}}/checkups lists them.",
             "ID가 {id}인 검진을 찾을 수 없습니다. GET /api/v1/patients/{{patient_id}}/checkups로 목록을 확인하세요.",
         ),
     ),
@@ -146,8 +116,7 @@ PROBLEMS: dict[str, ProblemText] = {
         410,
         ("Erased", "삭제된 기록"),
         (
-            "The person this was about has been erased. What remains names nobody: that it happened, when, and who "
-            "decided it.",
+            "The person this was about has been erased. What remains names nobody: that, when and by whom.",
             "해당 인물의 기록은 영구 삭제되었습니다. 삭제 사실과 시각, 결정한 사람만 남아 있습니다.",
         ),
     ),
@@ -155,10 +124,8 @@ PROBLEMS: dict[str, ProblemText] = {
         503,
         ("The keys are not available", "열쇠를 사용할 수 없음"),
         (
-            "Personal records cannot be opened: this process was given the wrong key-encryption key, or what was "
-            "stored has been altered. Its log says which.",
-            "개인 기록을 열 수 없습니다. 이 프로세스에 잘못된 키 암호화 키가 주어졌거나 저장된 내용이 변조되었습니다. "
-            "자세한 내용은 로그에 있습니다.",
+            "A personal record cannot be opened: a wrong key-encryption key, or altered data. The API's log says.",
+            "개인 기록을 열 수 없습니다. 키 암호화 키가 잘못되었거나 데이터가 변조되었습니다. API 로그를 보세요.",
         ),
     ),
     "conflict": _problem(

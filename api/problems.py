@@ -54,6 +54,11 @@ class Problem(Exception):
         return PROBLEMS[self.code].status
 
 
+def unauthorized(refusal: str | None = None) -> Problem:
+    """The 401 for a credential that is missing, or was refused because of the problem ``refusal``."""
+    return Problem(refusal or "unauthorized", headers={"WWW-Authenticate": 'Bearer realm="vitalog"'})
+
+
 def render(problem: Problem, language: Language, *, correlation_id: str, instance: str | None = None) -> Response:
     """The problem as a response in the reader's language."""
     text = PROBLEMS[problem.code]

@@ -61,6 +61,8 @@ class Services:
     """IANA zone in which the page shows times to visitors who did not choose one."""
     public_url: str | None = None
     """How the outside reaches this API, without a final slash; None: as the request came."""
+    trusted_proxies: Sequence[str] = ()
+    """CIDR networks of proxies whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed."""
     max_body_bytes: int = 262_144
     write_line: WriteLine = write_line
     """Where the access log goes."""

@@ -11,8 +11,9 @@ from psycopg import AsyncConnection
 from starlette.responses import Response
 
 from api.context import Api
+from api.gate import context_of
 from api.pages.charts import DAYS, Day, Spark, days, milliseconds, percent_text, spark
-from api.pages.session import has_session, login_page
+from api.pages.session import login_page
 from api.pages.site import Visitor, render, visitor
 from api.pages.texts import Words
 from api.reasons import reason_text
@@ -48,7 +49,8 @@ def add_overview_routes(app: FastAPI, api: Api) -> None:
 
     async def overview(request: Request) -> Response:
         to = visitor(request, api.services.time_zone)
-        if not has_session(api, request):
+        principal = context_of(request.scope).principal
+        if principal is None:
             return login_page(to)
         now = api.now()
         reload = request.query_params.get("reload") == "1"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
 from fastapi import FastAPI, Request
@@ -14,18 +13,6 @@ from api.gate import context_of
 from api.pages.site import ICON, STYLE, Visitor, render, visitor
 
 _FOR_EVER = "public, max-age=31536000, immutable"
-
-
-def has_session(api: Api, request: Request) -> bool:
-    """Whether the visitor may see the page: by cookie, or by the bearer token."""
-    context = context_of(request.scope)
-    if context.actor is not None:
-        return True
-    try:
-        cookie = SimpleCookie(context.header(b"cookie")).get(COOKIE)
-    except CookieError:
-        return False
-    return cookie is not None and api.access.session_is_good(cookie.value, int(api.now().timestamp()))
 
 
 def login_page(to: Visitor, *, wrong: bool = False) -> Response:
@@ -56,7 +43,7 @@ def add_session_routes(app: FastAPI, api: Api) -> None:
             max_age=SESSION_S,
             httponly=True,
             samesite="strict",
-            secure=request.url.scheme == "https",
+            secure=context_of(request.scope).secure,
         )
         return response
 

@@ -52,7 +52,7 @@ def add_uptime_routes(app: FastAPI, api: Api) -> None:
         read_uptime,
         tags=_TAGS,
         summary="Uptime, exact and time-weighted",
-        route_class_override=api.hot.route(),
+        route_class_override=api.hot.route(app.router.route_class),
     )
 
     @app.get(f"{PATH}/{{monitor_id}}/intervals", tags=_TAGS, summary="Status intervals")

@@ -28,7 +28,11 @@ def add_monitor_routes(app: FastAPI, api: Api) -> None:
         return await _read(api, monitor_id, min_position, request)
 
     app.router.add_api_route(
-        f"{PATH}/{{monitor_id}}", read, tags=_TAGS, summary="One monitor", route_class_override=api.hot.route()
+        f"{PATH}/{{monitor_id}}",
+        read,
+        tags=_TAGS,
+        summary="One monitor",
+        route_class_override=api.hot.route(app.router.route_class),
     )
 
     @app.get(PATH, tags=_TAGS, summary="Monitors by name")

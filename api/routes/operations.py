@@ -41,9 +41,10 @@ def add_operation_routes(app: FastAPI, api: Api) -> None:
         status = "ok" if all(check.state == "ok" for check in checks.values()) else "degraded"
         members: dict[str, Any] = {}
         if "verbose" in request.query_params:
-            admin = context_of(request.scope).actor is not None
+            principal = context_of(request.scope).principal
+            told = principal is not None and principal.may("operations.read")
             members["checks"] = {
-                name: {"state": check.state} | ({"detail": check.detail} if admin and check.detail else {})
+                name: {"state": check.state} | ({"detail": check.detail} if told and check.detail else {})
                 for name, check in checks.items()
             }
         if not ready:
