@@ -127,7 +127,7 @@ class Reads:
         for waiting in batch:
             asked = waiting.context
             for event in waiting.events:
-                if (todays := reads_stream(self._services.clock.now().date(), self._process)) != stream:
+                if (todays := reads_stream(event.at.date(), self._process)) != stream:
                     stream, version = todays, await self._version_of(todays)
                 version += 1
                 new.append(
