@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -121,11 +122,19 @@ class Projection:
     """
 
     name: ClassVar[str]
+    version: ClassVar[int] = 1
+    """To be raised when the folds change what they make of the same events: the read model is then built anew."""
 
     def __init__(self, schema: str | None = None) -> None:
         """``schema``: where its tables are; its own name, unless it is built beside."""
         self.schema = schema or self.name
         self.sql = statements(self.name, self.schema)
+
+    @property
+    def shape(self) -> str:
+        """Names the definition: another one when ``version`` or the tables change."""
+        definition = statements(self.name)["create"]
+        return f"{self.version}-{hashlib.sha256(definition).hexdigest()[:16]}"
 
     def folds(self) -> Mapping[type[Event], Fold]:
         """What is done with each kind of event; outcomes go to ``observe``."""

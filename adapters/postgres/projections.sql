@@ -27,13 +27,14 @@ UPDATE projections.checkpoints SET stopped_reason = %s, updated_at = clock_times
 
 -- name: begin
 -- A read model that starts from nothing; what was remembered of its tables is void.
-INSERT INTO projections.checkpoints (name) VALUES (%s)
-ON CONFLICT (name) DO UPDATE SET position = 0, generation = checkpoints.generation + 1, stopped_reason = NULL
+INSERT INTO projections.checkpoints (name, shape) VALUES (%s, %s)
+ON CONFLICT (name) DO UPDATE SET position = 0, generation = checkpoints.generation + 1, stopped_reason = NULL,
+    shape = excluded.shape
 
 -- name: missing
--- The read models of a list that have no tables or no checkpoint.
-SELECT n.name FROM unnest(%s::text[]) AS n(name) LEFT JOIN projections.checkpoints c ON c.name = n.name
-WHERE to_regnamespace(n.name) IS NULL OR c.name IS NULL
+-- The read models of a list that have no tables or no checkpoint, or were built by another definition.
+SELECT n.name FROM unnest(%s::text[], %s::text[]) AS n(name, shape) LEFT JOIN projections.checkpoints c ON c.name = n.name
+WHERE to_regnamespace(n.name) IS NULL OR c.shape IS DISTINCT FROM n.shape
 
 -- name: old_schemas
 -- What swaps of a read model left behind.
@@ -82,5 +83,5 @@ UPDATE projections.dead_letters SET projection = %s WHERE projection = %s
 
 -- name: adopt_checkpoint
 -- The new build takes the name over; another generation tells the running projector to drop what it remembers.
-UPDATE projections.checkpoints SET position = %s, generation = generation + 1, stopped_reason = NULL,
+UPDATE projections.checkpoints SET position = %s, generation = generation + 1, stopped_reason = NULL, shape = %s,
        updated_at = clock_timestamp() WHERE name = %s

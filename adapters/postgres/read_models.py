@@ -12,10 +12,13 @@ _SQL = named_sql.load("adapters.postgres", "projections.sql")
 
 
 def ensure_read_models(db: psycopg.Connection[Any]) -> None:
-    """Make the tables and checkpoints of read models that lack either; those begin at position 0."""
+    """Make the tables and checkpoints of read models that lack either, or that another definition made; those begin at
+    position 0.
+    """
+    shapes = [registry.build(name).shape for name in registry.NAMES]
     with db.transaction():
         db.execute(_SQL["lock_schemas"])
-        for (name,) in db.execute(_SQL["missing"], [list(registry.NAMES)]).fetchall():
+        for (name,) in db.execute(_SQL["missing"], [list(registry.NAMES), shapes]).fetchall():
             make_read_model(db, name)
 
 
@@ -24,7 +27,7 @@ def make_read_model(db: psycopg.Connection[Any], name: str, schema: str | None =
     schema = schema or name
     db.execute(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE'.encode())
     db.execute(registry.build(name, schema).sql["create"])
-    db.execute(_SQL["begin"], [schema])
+    db.execute(_SQL["begin"], [schema, registry.build(name).shape])
     db.execute(_SQL["forget_dead_letters"], [schema])
 
 

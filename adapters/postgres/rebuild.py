@@ -122,6 +122,6 @@ class _Rebuild:
             self._db.execute(_SQL["forget_dead_letters"], [name])
             self._db.execute(_SQL["adopt_dead_letters"], [name, beside])
             self._db.execute(_SQL["forget_checkpoint"], [beside])
-            self._db.execute(_SQL["adopt_checkpoint"], [position, name])
+            self._db.execute(_SQL["adopt_checkpoint"], [position, registry.build(name).shape, name])
             self._db.execute(_SQL["rebuild_done"], [position, position, self._number])
             self._db.execute(_SQL["notify"], [f'{{"position":{position},"monitors":"*"}}'])

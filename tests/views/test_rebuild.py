@@ -245,3 +245,19 @@ async def test_progress_can_be_read_and_a_second_request_joins_the_first(databas
         assert view.rebuild.events_per_s
         with pytest.raises(status.UnknownProjection, match="They are: monitor_status"):
             await status.request_rebuild(db, "relay", by="ann")
+
+
+def test_a_read_model_of_another_definition_is_built_anew_when_the_projector_starts(database, ledger) -> None:
+    ledger.append(eventful(5))
+    before = replayed(database.url)
+    with psycopg.connect(database.url, autocommit=True) as db:
+        db.execute("UPDATE projections.checkpoints SET shape = '0-made-by-an-older-release' WHERE name = 'incidents'")
+        db.execute("DROP TABLE incidents.entries")
+        generations = dict(db.execute("SELECT name, generation FROM projections.checkpoints").fetchall())
+        projector = Projector(database.url)
+        projector.start()
+        projector.catch_up()
+        projector.close()
+        after = dict(db.execute("SELECT name, generation FROM projections.checkpoints").fetchall())
+    assert dump(database.url) == before
+    assert {name for name in after if after[name] != generations[name]} == {"incidents"}
