@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import asyncio
 import re
 import uuid
 from collections.abc import Awaitable, Callable
@@ -19,12 +19,15 @@ from api.problems import Problem
 from application.commands import Context, NotFound, Result
 from application.ports.idempotency import KeyInUse, KeyReused, SavedAnswer
 from application.ports.ledger import LedgerUnavailable
+from application.ports.subject_keys import KeyRefused, SubjectErased
 
 JSON = "application/json"
 _REQUESTS = uuid.UUID("9d2f3f44-8b7e-5a0b-b0a8-2b4f0d3b7c11")
 _MAX_KEY = 255
 _ETAGS = re.compile(r'(W/)?"([\x21\x23-\x7e]{0,18})"', re.ASCII)
 _NO_VERSION = -1
+_SUBJECT = "subject"
+"""Among the kept headers of a sealed answer; never sent."""
 _log: structlog.stdlib.BoundLogger = structlog.get_logger("vitalog.api")
 
 
@@ -36,6 +39,8 @@ class Done(msgspec.Struct, frozen=True):
     location: str | None = None
     more: dict[str, Any] = {}
     """Further members of the body."""
+    subject: str | None = None
+    """Whom the body tells something about: kept for repetitions only sealed under their key."""
 
 
 _Work = Callable[[Context], Awaitable[Done]]
@@ -66,7 +71,9 @@ async def _carry_out(api: Api, request: Request, work: _Work) -> Response:
     if not 1 <= len(key) <= _MAX_KEY or not (key.isascii() and key.isprintable()):
         raise Problem("bad-idempotency-key")
     body = await request.body()
-    fingerprint = hashlib.sha256(f"{request.method} {request.url.path}\0".encode() + body).digest()
+    # Keyed: from a plain hash a body of few unknowns, such as a birth date, could be guessed.
+    asked_for = f"{request.method} {request.url.path}\0" + body.decode("latin-1")
+    fingerprint = bytes.fromhex(api.services.commands.blind.fingerprint("request", asked_for))
     answers = api.services.idempotency
     try:
         saved = await answers.begin(actor, key, fingerprint)
@@ -75,14 +82,15 @@ async def _carry_out(api: Api, request: Request, work: _Work) -> Response:
     except KeyReused:
         raise Problem("idempotency-key-reused") from None
     if saved is not None:
-        return _response(saved, replayed=True)
+        return _response(await _opened(api, actor, key, saved), replayed=True)
     cause = f"request:{uuid.uuid5(_REQUESTS, f'{actor}/{key}')}"
     try:
-        answer = _answer(await work(Context(actor, asked.correlation_id, asked.trace_id, cause)))
+        done = await work(Context(actor, asked.correlation_id, asked.trace_id, cause))
     except Exception:
         await _finish(api, actor, key, None)
         raise
-    await _finish(api, actor, key, answer)
+    answer = _answer(done)
+    await _finish(api, actor, key, await _sealed(api, actor, key, done.subject, answer))
     return _response(answer)
 
 
@@ -92,6 +100,35 @@ async def _finish(api: Api, actor: str, key: str, answer: SavedAnswer | None) ->
     except LedgerUnavailable:
         # The command itself is decided; the key frees itself, and a repetition finds the command's own events.
         _log.warning("the answer to an Idempotency-Key was not kept")
+
+
+async def _sealed(api: Api, actor: str, key: str, subject: str | None, answer: SavedAnswer) -> SavedAnswer | None:
+    """The answer as it is kept: what it tells about a person is sealed under that person's key."""
+    if subject is None:
+        return answer
+    try:
+        keys = (await asyncio.to_thread(api.services.commands.keys.of, [subject])).get(subject)
+    except (LedgerUnavailable, KeyRefused):
+        keys = None
+    if keys is None:
+        return None  # a repetition then runs the command again, which finds its own events
+    body = keys.seal(_place(actor, key), answer.body)
+    return SavedAnswer(answer.status, {**answer.headers, _SUBJECT: subject}, body)
+
+
+async def _opened(api: Api, actor: str, key: str, saved: SavedAnswer) -> SavedAnswer:
+    subject = saved.headers.get(_SUBJECT)
+    if subject is None:
+        return saved
+    keys = (await asyncio.to_thread(api.services.commands.keys.of, [subject])).get(subject)
+    if keys is None:
+        raise SubjectErased(f"{subject} was erased.")
+    headers = {name: value for name, value in saved.headers.items() if name != _SUBJECT}
+    return SavedAnswer(saved.status, headers, keys.open(_place(actor, key), saved.body))
+
+
+def _place(actor: str, key: str) -> bytes:
+    return f"vitalog answer v1\n{actor}\n{key}".encode()
 
 
 def _answer(done: Done) -> SavedAnswer:
