@@ -45,22 +45,22 @@ def measure(given: GivenMeasurement, *, species: str | None, confirm: bool, take
     if analyte is None:
         return _other(given, code, own)
     if analyte.kind == "derived":
-        raise Refused(f"Leave out {code}: Vitalog derives it from what was measured.", "code")
+        raise Refused(f"Leave out {analyte.name}: Vitalog derives it from what was measured.", "code")
     if code in {SYSTOLIC, DIASTOLIC}:
         raise Refused("Give systolic and diastolic together, as code blood-pressure.", "code")
     if analyte.kind == "pressure":
         return _pressure(given, own, species, confirm=confirm)
     _refuse_pair(given)
     if analyte.kind == "steps":
-        return _step(given, code, own)
+        return _step(given, analyte, own)
     return _number(given, analyte, own, species, confirm=confirm)
 
 
 def _number(given: GivenMeasurement, analyte: Analyte, own: str, species: str | None, *, confirm: bool) -> Measurement:
     if given.text is not None:
-        raise Refused(f"{analyte.code} is a number: give value and unit, no text.", "text")
+        raise Refused(f"{analyte.name} is a number: give value and unit, no text.", "text")
     if given.value is None:
-        raise Refused(f"Give the value of {analyte.code} as a number.", "value")
+        raise Refused(f"Give the value of {analyte.name} as a number.", "value")
     if given.comparator is not None and not analyte.laboratory:
         raise Refused("Only laboratory values can be below or above a limit: leave out the comparator.", "comparator")
     unit = _unit(given.unit, analyte)
@@ -107,12 +107,14 @@ def _pressure(given: GivenMeasurement, own: str, species: str | None, *, confirm
     )
 
 
-def _step(given: GivenMeasurement, code: str, own: str) -> Measurement:
+def _step(given: GivenMeasurement, analyte: Analyte, own: str) -> Measurement:
     said = unicodedata.normalize("NFKC", given.text or "").casefold()
     step = _STEPS.get("".join(said.split()).replace("−", "-").replace("–", "-"))
     if step is None or given.value is not None or given.unit is not None or given.comparator is not None:
-        raise Refused(f"{code} is read in steps: give text as one of -, ±, 1+, 2+, 3+, 4+, and nothing else.", "text")
-    return Measurement(id=own, code=code, text=step)
+        raise Refused(
+            f"{analyte.name} is read in steps: give text as one of -, ±, 1+, 2+, 3+, 4+, and nothing else.", "text"
+        )
+    return Measurement(id=own, code=analyte.code, text=step)
 
 
 def _other(given: GivenMeasurement, code: str, own: str) -> Measurement:
@@ -155,8 +157,8 @@ def _unit(spelling: str | None, analyte: Analyte) -> str:
     if known is None or known not in analyte.units:
         accepted = ", ".join(analyte.units)
         if spelling is None:
-            raise Refused(f"Give the unit of {analyte.code}: one of {accepted}.", "unit")
-        raise Refused(f"The unit does not fit {analyte.code}: use one of {accepted}.", "unit")
+            raise Refused(f"Give the unit of {analyte.name}: one of {accepted}.", "unit")
+        raise Refused(f"The unit does not fit {analyte.name}: use one of {accepted}.", "unit")
     return known
 
 
@@ -177,7 +179,7 @@ def _check(analyte: Analyte, value: Decimal, field: str, species: str | None, *,
     assert possible is not None, "a number has a range"
     if not possible.low <= value <= possible.high:
         raise Refused(
-            f"{field} {value} {analyte.unit} is impossible: {analyte.code} can only be between {possible.low} and "
+            f"{analyte.name} {value} {analyte.unit} is impossible: it can only be between {possible.low} and "
             f"{possible.high} {analyte.unit}.",
             field,
         )
@@ -186,8 +188,8 @@ def _check(analyte: Analyte, value: Decimal, field: str, species: str | None, *,
         return False
     if not confirm:
         raise Unusual(
-            f"{field} {value} {analyte.unit} is unusual: {analyte.code} is mostly between {usual.low} and "
-            f"{usual.high} {analyte.unit}. Send it again with confirm if it is meant.",
+            f"{analyte.name} {value} {analyte.unit} is unusual: it is mostly between {usual.low} and {usual.high} "
+            f"{analyte.unit}. Send it again with confirm if it is meant.",
             field,
         )
     return True
