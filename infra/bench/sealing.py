@@ -1,7 +1,8 @@
 """Sealing: events about people, encrypted under each one's own key, against events of the same content in the clear.
 
-A checkup of twenty values each, 200 patients with new streams in every round, 200 events a transaction, flushed to disk.
-The baseline appends an event of the same bytes that tells nothing about anybody. Then all of them are read back, which for
+A checkup of twenty values each, 200 patients with new streams in every round, 200 events a transaction, flushed to
+disk.
+The baseline appends an event of the same bytes that tells nothing about anybody. Then all are read back, which for
 the sealed ones means fetching, unwrapping and opening. Rounds alternate.
 """
 
