@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, cast
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from infra.errors import UserError
 from infra.words import t
@@ -34,6 +35,8 @@ NAMES = {
     "MASTER_KEY_FILE": "file with the vault's 32-byte key; `vitalog up` makes one",
     "KEK": "the key-encryption key of people's records; KEK_FILE is read again after a rotation",
     "LOG_FORMAT": "console or json",
+    "PUBLIC_URL": "how the outside reaches the API, such as https://health.example.org; as the request came",
+    "TIME_ZONE": "IANA zone of the page, of reports and of working hours, UTC",
     "REGION": "where this prober stands, local",
     "URL": "where the command line finds the API",
     "LIVENESS": "file that a process touches while it is alive, for container health checks",
@@ -60,6 +63,9 @@ class Settings:
     kek_file: Path | None = None
     """The same in a file, which is read again when another process has rotated the keys."""
     log_format: LogFormat = "console"
+    public_url: str | None = None
+    """Without a final slash."""
+    time_zone: str = "UTC"
     region: str = "local"
     url: str | None = None
 
@@ -86,6 +92,8 @@ class Settings:
             kek_file=said.path("KEK_FILE"),
             log_format=cast("LogFormat", said.matching("LOG_FORMAT", "console|json", "console or json") or "console"),
             region=said.matching("REGION", r"[a-z0-9][a-z0-9-]{0,62}", "small letters, digits and hyphens") or "local",
+            public_url=(said.url("PUBLIC_URL", "http", "https") or "").rstrip("/") or None,
+            time_zone=said.time_zone(),
             url=said.url("URL", "http", "https"),
         )
 
@@ -224,6 +232,14 @@ class _Said:
         if not value.isascii() or not value.isdecimal() or not 1 <= int(value) <= 65535:
             raise _unfit("PORT", t("a number from 1 to 65535"), value)
         return int(value)
+
+    def time_zone(self) -> str:
+        name = self.text("TIME_ZONE") or "UTC"
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise _unfit("TIME_ZONE", t("an IANA time zone, such as Asia/Seoul"), name) from None
+        return name
 
     def url(self, name: str, *schemes: str) -> str | None:
         """The value itself is never repeated in the error: it may hold a password."""

@@ -84,6 +84,8 @@ def api_services(settings: Settings) -> Services:
         idempotency=PostgresIdempotency(database),
         new_id=new_id,
         admin_token=settings.require_admin_token(),
+        time_zone=settings.time_zone,
+        public_url=settings.public_url,
         checks={"nats": feed.check},
         write_line=access_log(settings.log_format, process="api"),
         lifespan=lifespan,

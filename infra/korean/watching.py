@@ -192,6 +192,7 @@ WATCHING: dict[str, str] = {
     "8 or more letters, digits or signs, without spaces": "공백 없이 글자, 숫자, 기호 8개 이상이어야 합니다",
     "console or json": "console 또는 json이어야 합니다",
     "small letters, digits and hyphens": "영문 소문자, 숫자, 붙임표로 이루어져야 합니다",
+    "an IANA time zone, such as Asia/Seoul": "Asia/Seoul 같은 IANA 시간대",
     "a number from 1 to 65535": "1부터 65535까지의 숫자여야 합니다",
     "a URL that begins with {scheme}://": "{scheme}://으로 시작하는 URL이어야 합니다",
     "VITALOG_{name} must be {what}.": "VITALOG_{name}은(는) {what}.",

@@ -104,3 +104,16 @@ def test_a_process_started_by_itself_refuses_to_run_without_the_master_key(tmp_p
         Settings.from_environment({}).require_master_key_file()
     with pytest.raises(UserError, match="there is no such file"):
         Settings.from_environment({"VITALOG_MASTER_KEY_FILE": str(tmp_path / "none")}).require_master_key_file()
+
+
+def test_the_time_zone_is_one_that_exists() -> None:
+    assert Settings.from_environment({}).time_zone == "UTC"
+    assert Settings.from_environment({"VITALOG_TIME_ZONE": "Asia/Seoul"}).time_zone == "Asia/Seoul"
+    for wrong in ("Asia/Atlantis", "../../etc/passwd", "KST+9"):
+        with pytest.raises(UserError, match="IANA time zone"):
+            Settings.from_environment({"VITALOG_TIME_ZONE": wrong})
+
+
+def test_the_public_url_has_no_final_slash() -> None:
+    said = Settings.from_environment({"VITALOG_PUBLIC_URL": "https://health.example.org/"})
+    assert said.public_url == "https://health.example.org"
