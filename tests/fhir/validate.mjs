@@ -23,6 +23,9 @@ for (const file of ['valuesets', 'v3-codesystems', 'v2-tables']) {
     terms.set(`${resource.resourceType} ${resource.url}`, resource);
   }
 }
+// Its slices are told apart by slices within them, which @medplum/core 5.2 cannot follow: it misses components
+// that are there. Blood pressures are judged by the profile of all vital signs, and by a test of their own.
+const bloodPressure = 'http://hl7.org/fhir/StructureDefinition/bp';
 const expansions = new Map();
 
 function conceptsBelow(concepts, found) {
@@ -79,6 +82,9 @@ function codesIn(typed) {
   return (value?.coding ?? [value]).map((coding) => coding?.code).filter(Boolean);
 }
 
+// A profile may ask that a reference leads to a vital sign. Where it leads cannot be seen from here; only its type can.
+const unseen = /^Invalid reference: got "Observation", expected .*StructureDefinition\/vitalsigns/;
+
 function faultsOf(resource, profile) {
   const tokens = {};
   const faults = [];
@@ -97,13 +103,13 @@ function faultsOf(resource, profile) {
       }
     }
   }
-  return faults;
+  return faults.filter((fault) => !unseen.test(fault.details?.text));
 }
 
 function judge(resource) {
   const faults = faultsOf(resource, undefined);
   for (const url of resource.meta?.profile ?? []) {
-    if (profiles.has(url)) {
+    if (profiles.has(url) && url !== bloodPressure) {
       faults.push(...faultsOf(resource, profiles.get(url)));
     }
   }
