@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from infra.korean.importing import IMPORTING
 from infra.korean.records import RECORDS
 from infra.korean.servers import SERVERS
 from infra.korean.watching import TYPER, WATCHING
 
-KOREAN: dict[str, str] = {**WATCHING, **SERVERS, **RECORDS}
+KOREAN: dict[str, str] = {**WATCHING, **SERVERS, **RECORDS, **IMPORTING}
 
 __all__ = ["KOREAN", "TYPER"]
