@@ -26,7 +26,7 @@ from domain.checkups.results import Derived, Judgement, Measurement
 from domain.checkups.tables import Tables, load
 from domain.checkups.units import plain, rounded
 
-BMI_RULE = "BMI, WHO TRS 894"
+BMI_RULE = "BMI (WHO TRS 894)"
 EGFR_RULE = "CKD-EPI 2021"
 EGFR_ADULTS_FROM = 18
 _EXACT = Context(prec=34)

@@ -99,8 +99,8 @@ def _not_derived(derived: Derived) -> Remark:
     reason, name = _reason(derived.reason), _name(derived.code, Results())
     return Remark(
         code=derived.code,
-        en=f"{name.en} was not calculated ({derived.rule}): {_inner(reason.en)}",
-        ko=f"{name.ko}: 계산하지 않았습니다({derived.rule}). {reason.ko}",
+        en=f"{name.en} was not calculated by {derived.rule}: {_inner(reason.en)}",
+        ko=f"{name.ko}: {derived.rule} 값을 계산하지 않았습니다. {reason.ko}",
         rule=derived.rule,
         edition=derived.rule,
     )

@@ -134,7 +134,7 @@ def test_a_creatinine_that_is_only_a_limit_gives_no_filtration_rate() -> None:
 )
 def test_the_body_mass_index_is_rounded_half_even_to_two_decimals(height: str, weight: str, bmi: str) -> None:
     found = only(BMI, took(("height", height, "cm"), ("weight", weight, "kg")))
-    assert (str(found.value), found.unit, found.rule) == (bmi, "kg/m2", "BMI, WHO TRS 894")
+    assert (str(found.value), found.unit, found.rule) == (bmi, "kg/m2", "BMI (WHO TRS 894)")
     assert found.inputs == {"8302-2": f"{height} cm", "29463-7": f"{weight} kg"}
 
 

@@ -131,9 +131,9 @@ def test_what_is_not_classified_is_told_with_the_reason() -> None:
 
 
 def test_what_is_not_derived_is_told_with_the_reason() -> None:
-    en, ko = said(remarks(results(number("weight", "60", "kg")), on=ON), "BMI, WHO TRS 894")
-    assert en == "Body mass index was not calculated (BMI, WHO TRS 894): the height was not measured."
-    assert ko == "체질량지수: 계산하지 않았습니다(BMI, WHO TRS 894). 키를 측정하지 않았습니다."
+    en, ko = said(remarks(results(number("weight", "60", "kg")), on=ON), "BMI (WHO TRS 894)")
+    assert en == "Body mass index was not calculated by BMI (WHO TRS 894): the height was not measured."
+    assert ko == "체질량지수: BMI (WHO TRS 894) 값을 계산하지 않았습니다. 키를 측정하지 않았습니다."
 
 
 def test_a_step_is_told_in_words() -> None:
