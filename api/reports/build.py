@@ -1,0 +1,229 @@
+"""Puts the report together: from a patient and the events of their checkups to words and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, tzinfo
+from itertools import groupby
+
+import msgspec
+
+from api.checkup_words import KINDS, SEXES, named, reason_text, said, scheme_title, unit_shown
+from api.languages import Language
+from api.reports.courses import courses
+from api.reports.histories import Corrected, Histories, histories
+from api.reports.report import Correction, Criteria, Fact, Report
+from api.reports.rows import MAIN, classes, count, groups, value_text
+from api.reports.words import Words
+from application.ports.ledger import RecordedEvent
+from domain.checkups.checkup import Checkup
+from domain.checkups.deriving import person_on
+from domain.checkups.events import MeasurementAmended
+from domain.checkups.patient import Patient
+from domain.checkups.personal import Personal
+from domain.checkups.remarks import DISCLAIMER, Earlier, remarks
+from domain.checkups.results import Measurement
+from domain.checkups.tables import load
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What report is wanted."""
+
+    language: Language
+    start: date
+    end: date
+    """Both days belong to the period."""
+    now: datetime
+    zone: tzinfo
+    position: int
+    """How far the ledger had come when it was read."""
+
+
+def build(patient: Patient, checkup_events: Iterable[RecordedEvent], asked: Asked) -> Report:
+    """The report on everything that the events tell of the period."""
+    words = Words(asked.language)
+    history = histories(checkup_events, start=asked.start, end=asked.end)
+    latest, personal = history.latest, patient.personal
+    results = groups(history, latest, personal, words) if latest else []
+    day = words.day
+    return Report(
+        language=asked.language,
+        title=words("title.animal" if personal.species else "title"),
+        clinic=(latest.place or "") if latest else "",
+        name=personal.name,
+        who=_who(patient, latest.date if latest else asked.end, words),
+        period=f"{day(asked.start)} – {day(asked.end)}",
+        checkup=_about(latest, words) if latest else [],
+        words_beside=_beside(latest, words) if latest else [],
+        counts=[(name, tone, n) for (name, tone), n in count(results).items()],
+        groups=results,
+        class_note=words("class.note", scheme=scheme_title(MAIN, asked.language)),
+        classes=classes(latest, asked.language) if latest else [],
+        derived=_derived(latest, words) if latest else [],
+        remarks=_remarks(history, latest, words) if latest else [],
+        disclaimer=said(DISCLAIMER, asked.language),
+        charts=courses(history, personal, words),
+        corrections=[_correction(one, words, asked.zone) for one in history.corrections],
+        voided=[_voided(one, words) for one in history.voided],
+        earlier=[Fact(day(one.date), _place(one, words)) for one in reversed(history.shown[:-1])],
+        criteria=_criteria(history, asked.language),
+        about=_source(patient, latest, asked, words),
+        footer=words("no.diagnosis"),
+        words=words.all(),
+    )
+
+
+def _who(patient: Patient, on: date, words: Words) -> list[Fact]:
+    personal = patient.personal
+    facts = [Fact(words("name"), personal.name), Fact(words("birth"), _birth(personal, on, words))]
+    facts.append(Fact(words("sex"), said(SEXES[personal.sex], words.language)))
+    if personal.species:
+        kind = " · ".join(filter(None, (words.species(personal.species), personal.breed)))
+        facts.append(Fact(words("species"), kind))
+    if personal.guardian:
+        guardian = personal.guardian
+        facts.append(Fact(words("guardian"), ", ".join(filter(None, (guardian.name, guardian.phone)))))
+    if personal.identifiers:
+        numbers = ", ".join(f"{one.system} {one.value}" for one in personal.identifiers)
+        facts.append(Fact(words("identifiers"), numbers))
+    return facts
+
+
+def _birth(personal: Personal, on: date, words: Words) -> str:
+    if personal.birth_date is None:
+        return words("unknown")
+    return words("birth.age", date=words.day(personal.birth_date), age=person_on(personal, on).age)
+
+
+def _about(checkup: Checkup, words: Words) -> list[Fact]:
+    facts = [
+        (words("date"), words.day(checkup.date)),
+        (words("kind"), said(KINDS[checkup.kind], words.language)),
+        (words("place"), checkup.place),
+        (words("clinician"), checkup.clinician),
+    ]
+    return [Fact(label, value) for label, value in facts if value]
+
+
+def _beside(checkup: Checkup, words: Words) -> list[Fact]:
+    facts = [Fact(words("note"), checkup.note)] if checkup.note else []
+    return facts + [Fact(words("addendum", date=words.day(one.at.date())), one.text) for one in checkup.addenda]
+
+
+def _derived(checkup: Checkup, words: Words) -> list[Fact]:
+    facts: list[Fact] = []
+    for one in checkup.results.derived:
+        name = named(one.code, None, words.language)
+        if one.value is None:
+            reason = reason_text(one.reason, words.language)
+            facts.append(Fact(name, words("derived.not", rule=one.rule, reason=reason)))
+            continue
+        inputs = ", ".join(
+            f"{_input(key, words)} {_input_value(key, value, words)}" for key, value in one.inputs.items()
+        )
+        facts.append(
+            Fact(
+                f"{name} {value_text(one)} {unit_shown(one.unit)}".strip(),
+                words("derived.how", rule=one.rule, inputs=inputs),
+            )
+        )
+    return facts
+
+
+def _input(key: str, words: Words) -> str:
+    plain = {"sex": ("sex", "성별"), "age": ("age", "나이")}
+    if key in plain:
+        return plain[key][0 if words.language == "en" else 1]
+    return named(key.partition(".")[0], None, words.language)
+
+
+def _input_value(key: str, value: str, words: Words) -> str:
+    if key == "sex" and value in SEXES:
+        return said(SEXES[value], words.language)
+    amount, _, unit = value.partition(" ")
+    return f"{amount} {unit_shown(unit)}".strip()
+
+
+def _remarks(history: Histories, latest: Checkup, words: Words) -> list[str]:
+    previous = history.before(latest)
+    last = Earlier(previous.date, previous.results) if previous else None
+    found = remarks(latest.results, on=latest.date, last=last)
+    of_one = groupby(found, key=lambda remark: remark.code)
+    return [" ".join(one.en if words.language == "en" else one.ko for one in said) for _, said in of_one]
+
+
+def _correction(one: Corrected, words: Words, zone: tzinfo) -> Correction:
+    event = one.event
+    if isinstance(event, MeasurementAmended):
+        known = event.new or event.old
+        item = named(known.code, known.display, words.language) if known else event.measurement_id
+        was = _measured(event.old) if event.old else words("missing")
+        now = _measured(event.new) if event.new else words("withdrawn")
+    else:
+        item = ", ".join(words(f"detail.{name}") for name in event.new)
+        was, now = (
+            ", ".join(_detail(name, values.get(name), words) for name in event.new) for values in (event.old, event.new)
+        )
+    return Correction(
+        number=one.number,
+        on=words.moment(one.recorded.recorded_at.astimezone(zone)),
+        checkup=words.day(one.checkup.date),
+        item=item,
+        was=was,
+        now=now,
+        reason=event.reason,
+        by=one.recorded.actor,
+    )
+
+
+def _measured(measurement: Measurement) -> str:
+    return f"{value_text(measurement)} {unit_shown(measurement.unit)}".strip()
+
+
+def _detail(name: str, value: object, words: Words) -> str:
+    if value is None:
+        return "–"
+    if name == "kind" and value in KINDS:
+        return said(KINDS[value], words.language)
+    return words.day(date.fromisoformat(str(value))) if name == "date" else str(value)
+
+
+def _voided(checkup: Checkup, words: Words) -> str:
+    reason = checkup.voided.reason if checkup.voided else ""
+    kind = said(KINDS[checkup.kind], words.language)
+    return words("voided", date=words.day(checkup.date), kind=kind, reason=reason)
+
+
+def _place(checkup: Checkup, words: Words) -> str:
+    return ", ".join(filter(None, (said(KINDS[checkup.kind], words.language), checkup.place)))
+
+
+def _criteria(history: Histories, language: Language) -> list[Criteria]:
+    """Every edition by which something that is shown was judged, and the tables of the reference bands."""
+    used = {(one.scheme, one.edition) for checkup in history.shown[-1:] for one in checkup.results.judgements}
+    found: list[Criteria] = []
+    for table in load().all if used else ():
+        editions = {edition for scheme, edition in used if scheme == table.scheme}
+        if not table.judges:
+            editions = {table.edition}
+        for edition in sorted(editions):
+            current = edition == table.edition
+            found.append(
+                Criteria(
+                    title=said(table.title, language),
+                    edition=edition,
+                    source=table.source if current else "",
+                    rule=said(table.rule, language) if current else "",
+                )
+            )
+    return found
+
+
+def _source(patient: Patient, latest: Checkup | None, asked: Asked, words: Words) -> list[Fact]:
+    printed = f"{words.moment(asked.now.astimezone(asked.zone))} ({asked.zone})"
+    facts = [
+        Fact(words("printed"), printed),
+        Fact(words("position"), str(asked.position)),
+        Fact(words("patient"), patient.id),
+    ]
+    return facts + ([Fact(words("checkup.id"), latest.id)] if latest else [])
