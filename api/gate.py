@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access_log import AccessLine, WriteLine
 from api.authentication import Authenticator
+from api.fhir.operation_outcome import render_outcome
 from api.json_input import check_json
 from api.languages import Language, preferred
 from api.metrics import Metrics
@@ -28,10 +29,16 @@ from application.ports.clock import Clock
 from application.ports.ledger import LedgerUnavailable
 
 BODY_WITHIN_S = 30.0
+_LARGE_BODY = 262_144
+"""Looking through more than that takes long enough to keep others waiting."""
+FHIR_BODY_BYTES = 16 * 1024 * 1024
+"""A Bundle with a year of checkups of a clinic."""
 PING_BODY_BYTES = 100_000
 """Clients of healthchecks.io may attach that much output to a ping; it is read and dropped."""
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?", re.ASCII)
 _CORRELATIONS = uuid.UUID("3f0b5b53-6f5d-5d1e-9d0c-5a1c7d2f5b10")
+_FORMS = {"/events/live": ("text/event-stream",), "/report": ("text/html", "application/pdf")}
+"""What answers of the API are, by the end of the path; JSON where nothing else is said."""
 _ASKED_ALL_THE_TIME = frozenset({"/livez", "/readyz", "/health", "/metrics"})
 """By machines, every few seconds: only their failures are worth a line."""
 _BAD = 400
@@ -225,7 +232,7 @@ class Gate:
         if length in {"", "0"} and b"transfer-encoding" not in context.headers:
             return receive
         ping = path.startswith("/ping/")
-        limit = PING_BODY_BYTES if ping else self._max_body_bytes
+        limit = PING_BODY_BYTES if ping else FHIR_BODY_BYTES if path == "/fhir" else self._max_body_bytes
         if not ping and length.isdigit() and int(length) > limit:
             raise Problem("body-too-large", limit=limit, headers={"Connection": "close"})
         try:
@@ -237,21 +244,25 @@ class Gate:
             body = b""
         elif body is None:
             raise Problem("body-too-large", limit=limit, headers={"Connection": "close"})
-        if body and path.startswith("/api/"):
+        if body and path.startswith(_COMMANDED):
             kind = context.header(b"content-type").partition(";")[0].strip().lower()
             if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
                 raise Problem("unsupported-media-type", headers={"Accept": "application/json"})
-            check_json(body)
+            if len(body) > _LARGE_BODY:
+                await asyncio.to_thread(check_json, body)
+            else:
+                check_json(body)
         return _replay(body or b"", receive)
 
     async def _refuse(self, problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
         context = context_of(scope)
-        response = render(
-            problem,
-            context.language,
-            correlation_id=context.correlation_id,
-            instance=_instance(cast(str, scope["path"])),
-        )
+        path: str = scope["path"]
+        if path == "/fhir" or path.startswith("/fhir/"):
+            response = render_outcome(problem, context.language, correlation_id=context.correlation_id)
+        else:
+            response = render(
+                problem, context.language, correlation_id=context.correlation_id, instance=_instance(path)
+            )
         await response(scope, receive, send)
 
 
@@ -286,11 +297,11 @@ def _replay(body: bytes, receive: Receive) -> Receive:
 
 
 def _check_accept(accept: bytes, path: str) -> None:
-    offered = "text/event-stream" if path == "/api/v1/events/live" else "application/json"
-    kind = offered.partition("/")[0]
+    offered = next((forms for end, forms in _FORMS.items() if path.endswith(end)), ("application/json",))
+    possible = {"", "*/*", "application/problem+json", *offered, *(f"{form.partition('/')[0]}/*" for form in offered)}
     wanted = [part.partition(";")[0].strip() for part in accept.decode("latin-1").lower().split(",")]
-    if not any(item in {"", "*/*", f"{kind}/*", offered, "application/problem+json"} for item in wanted):
-        raise Problem("not-acceptable", offered=offered)
+    if possible.isdisjoint(wanted):
+        raise Problem("not-acceptable", offered=" or ".join(offered))
 
 
 def _as_uuid(text: str) -> str:

@@ -59,6 +59,9 @@ class Guard:
         if "checkup_id" in parameters:
             code, given = "unknown-checkup", str(parameters["checkup_id"])
             owner = await self._owner_of_checkup(given)
+        elif "observation_id" in parameters:  # of FHIR: {checkup_id}.{measurement_id}
+            code, given = "unknown-checkup", str(parameters["observation_id"]).partition(".")[0]
+            owner = await self._owner_of_checkup(given)
         elif "patient_id" in parameters:
             code, given = "unknown-patient", str(parameters["patient_id"])
             owner = given
