@@ -15,15 +15,34 @@ from api.problems import FieldError, Problem
 MAX_DEPTH = 32
 MAX_INTEGER = 2**53
 """Beyond it a JSON number is not the same number for every reader (RFC 8259, 6)."""
+_NUMBERS = f"Use a number between -{MAX_INTEGER} and {MAX_INTEGER}."
 
 
 def check_json(body: bytes) -> None:
     """Raises ``Problem``: the body is not JSON, or holds something that cannot be kept."""
     try:
-        value = msgspec.json.decode(body)
+        msgspec.json.decode(body)
+        value = json.loads(body, object_pairs_hook=_object, parse_int=_integer)
+    except msgspec.ValidationError:  # the one thing an untyped reader refuses: an integer of hundreds of digits
+        raise _refusal("", _NUMBERS) from None
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise Problem("bad-json", at=_position(body), reason=str(error).removeprefix("JSON is malformed: ")) from None
     _check(value, "", 0)
+
+
+def _integer(digits: str) -> int:
+    """What is too long to be an integer for anybody is told apart from one by its size alone."""
+    return int(digits) if len(digits) <= 20 else MAX_INTEGER * 2 + 1
+
+
+def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a name given twice some readers take the first value and some the last (RFC 8259, 4): nobody's is taken."""
+    found = dict(members)
+    if len(found) < len(members):
+        seen: set[str] = set()
+        twice = next(name for name, _ in members if name in seen or seen.add(name))
+        raise _refusal(f"/{escape(twice)}", "Give this name once: the object has it twice.")
+    return found
 
 
 def _check(value: Any, pointer: str, depth: int) -> None:
@@ -33,7 +52,7 @@ def _check(value: Any, pointer: str, depth: int) -> None:
         case str():
             _check_text(value, pointer)
         case int() if abs(value) > MAX_INTEGER:
-            raise _refusal(pointer, f"Use a number between -{MAX_INTEGER} and {MAX_INTEGER}.")
+            raise _refusal(pointer, _NUMBERS)
         case list():
             for index, item in enumerate(cast("list[Any]", value)):
                 _check(item, f"{pointer}/{index}", depth + 1)

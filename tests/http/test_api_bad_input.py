@@ -237,3 +237,24 @@ async def test_no_body_whatever_is_answered_with_a_500(product: Any, kind: str, 
         "/api/v1/monitors", content=body.encode("utf-8", "surrogatepass"), headers={"Content-Type": "application/json"}
     )
     assert answer.status_code in {201, 422}, (body, answer.text)
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ('{"name": "A", "kind": "http", "target": "https://a.example/", "name": "B"}', "/name"),
+        (
+            '{"name": "A", "kind": "http", "target": "https://a.example/", "expect": {"a": [{"b~/": 1, "b~/": 2}]}}',
+            "/b~0~1",
+        ),
+    ],
+)
+async def test_a_name_given_twice_in_one_object_is_nobodys(product: Any, body: str, pointer: str) -> None:
+    answer = await product.http.post("/api/v1/monitors", content=body, headers={"Content-Type": "application/json"})
+    assert [error["pointer"] for error in assert_problem(answer, 422)["errors"]] == [pointer]
+
+
+async def test_a_number_of_ten_thousand_digits_is_refused_like_any_other_that_is_too_large(product: Any) -> None:
+    body = '{"name": "A", "kind": "http", "target": "https://a.example/", "interval_s": ' + "9" * 10_000 + "}"
+    answer = await product.http.post("/api/v1/monitors", content=body, headers={"Content-Type": "application/json"})
+    assert "9007199254740992" in assert_problem(answer, 422)["errors"][0]["detail"]
