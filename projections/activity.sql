@@ -1,5 +1,5 @@
 -- name: create
--- The audit trail: who did what to what. Everything but observations and pings.
+-- The audit trail: who did what to whom, and who was shown whose data. Everything but observations and pings.
 CREATE SCHEMA activity;
 CREATE TABLE activity.entries (
     position       bigint      PRIMARY KEY,
@@ -7,27 +7,40 @@ CREATE TABLE activity.entries (
     actor          text        NOT NULL,
     type           text        NOT NULL,
     stream         text        NOT NULL,
-    subject_kind   text        NOT NULL,   -- what the stream is about: monitor, incident …
+    subject_kind   text        NOT NULL,   -- what the stream is about: monitor, patient, user …
     subject        text        NOT NULL,   -- and its id
     monitor_id     text,
     correlation_id text        NOT NULL,
     causation_id   text,
-    data           text        NOT NULL    -- JSON of the event
+    data           text                    -- JSON of the event; NULL where it is sealed under somebody's key
 );
+CREATE INDEX entries_by_time ON activity.entries (at);
 CREATE INDEX entries_by_actor ON activity.entries (actor, position);
 CREATE INDEX entries_by_subject ON activity.entries (subject, position);
 CREATE INDEX entries_by_monitor ON activity.entries (monitor_id, position);
 CREATE INDEX entries_by_type ON activity.entries (type, position);
 CREATE INDEX entries_by_correlation ON activity.entries (correlation_id, position);
+CREATE TABLE activity.subjects (
+    subject  text   COLLATE "C" NOT NULL,   -- id of a patient, checkup, user, key, monitor or incident
+    position bigint             NOT NULL,   -- of an entry that concerns it
+    PRIMARY KEY (position, subject)
+);
+CREATE INDEX subjects_trail ON activity.subjects (subject, position);
+
+-- name: columns
+position, at, actor, type, stream, subject_kind, subject, monitor_id, correlation_id, causation_id, data
 
 -- name: save
 INSERT INTO activity.entries
 SELECT * FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
                      %s::text[], %s::text[], %s::text[], %s::text[]);
 
+-- name: save_subjects
+INSERT INTO activity.subjects SELECT * FROM unnest(%s::text[], %s::bigint[]);
+
 -- name: list
 -- A page of the trail, newest first.
-SELECT position, at, actor, type, stream, subject_kind, subject, monitor_id, correlation_id, causation_id, data
+SELECT {columns}
 FROM activity.entries
 WHERE (%(before)s::bigint IS NULL OR position < %(before)s)
   AND (%(actor)s::text IS NULL OR actor = %(actor)s)
@@ -37,3 +50,36 @@ WHERE (%(before)s::bigint IS NULL OR position < %(before)s)
   AND (%(correlation_id)s::text IS NULL OR correlation_id = %(correlation_id)s)
 ORDER BY position DESC
 LIMIT %(limit)s;
+
+-- name: trail
+-- A page of the trail of all contexts, newest first.
+SELECT {columns}
+FROM activity.entries
+WHERE position < %(before)s
+  AND (%(actor)s::text IS NULL OR actor = %(actor)s)
+  AND (%(type)s::text IS NULL OR type = %(type)s)
+  AND (%(from)s::timestamptz IS NULL OR at >= %(from)s)
+  AND (%(to)s::timestamptz IS NULL OR at < %(to)s)
+  AND (%(correlation_id)s::text IS NULL OR correlation_id = %(correlation_id)s)
+ORDER BY position DESC
+LIMIT %(limit)s;
+
+-- name: trail_of_subject
+-- The same of everything that concerns one id.
+SELECT {columns}
+FROM (SELECT position FROM activity.subjects WHERE subject = %(subject)s AND position < %(before)s) AS concerned
+     JOIN activity.entries USING (position)
+WHERE (%(actor)s::text IS NULL OR actor = %(actor)s)
+  AND (%(type)s::text IS NULL OR type = %(type)s)
+  AND (%(from)s::timestamptz IS NULL OR at >= %(from)s)
+  AND (%(to)s::timestamptz IS NULL OR at < %(to)s)
+  AND (%(correlation_id)s::text IS NULL OR correlation_id = %(correlation_id)s)
+ORDER BY position DESC
+LIMIT %(limit)s;
+
+-- name: subjects
+-- Whom each of these entries concerns.
+SELECT position, subject FROM activity.subjects WHERE position = ANY(%s) ORDER BY position, subject;
+
+-- name: head
+SELECT coalesce(max(position), 0), max(at) FROM activity.entries;
