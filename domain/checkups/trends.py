@@ -17,7 +17,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations
-from math import isqrt
+from math import isqrt, lcm
 
 import msgspec
 
@@ -79,20 +79,17 @@ def slope(series: Series) -> Slope:
     n = len(ordered)
     if n < 3:
         return Slope(n=n, reason="fewer-than-3")
-    slopes = sorted(
-        (after[1] - before[1]) / (after[0] - before[0])
-        for before, after in combinations(ordered, 2)
-        if after[0] != before[0]
-    )
-    if not slopes:
+    slopes = _Slopes(ordered)
+    count = len(slopes)
+    if not count:
         return Slope(n=n, reason="same-day")
-    middle = _median(slopes)
+    middle = (slopes[(count - 1) // 2] + slopes[count // 2]) / 2
     variance = _variance_of_s(ordered)
-    rank = (len(slopes) - _ceil_sqrt(_Z**2 * variance)) // 2 if variance else 0
+    rank = (count - _ceil_sqrt(_Z**2 * variance)) // 2 if variance else 0
     found = Slope(n=n, per_year=rounded(middle * DAYS_PER_YEAR), per_day=rounded(middle, 9))
     if rank < 1:
         return msgspec.structs.replace(found, reason="interval-impossible")
-    low, high = slopes[rank - 1], slopes[-rank]
+    low, high = slopes[rank - 1], slopes[count - rank]
     return msgspec.structs.replace(
         found, low_per_year=rounded(low * DAYS_PER_YEAR), high_per_year=rounded(high * DAYS_PER_YEAR)
     )
@@ -144,9 +141,28 @@ def _in_order(series: Series) -> list[tuple[int, Fraction]]:
     return sorted((day.toordinal(), Fraction(value)) for day, value in series)
 
 
-def _median(ordered: Sequence[Fraction]) -> Fraction:
-    middle = len(ordered) // 2
-    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+class _Slopes:
+    """The slopes between every two points of different days, in order; exact, and quick for hundreds of points.
+
+    They are sorted by ⌊slope · 2^64⌋, with whole numbers for values: two different ratios of whole numbers to days are
+    further apart than one over the product of the days, so that no two of them share such a key.
+    """
+
+    def __init__(self, points: Sequence[tuple[int, Fraction]]) -> None:
+        self._scale = lcm(*(value.denominator for _, value in points))
+        whole = [(day, int(value * self._scale)) for day, value in points]
+        self._sorted = sorted(
+            (((after[1] - before[1]) << 64) // (after[0] - before[0]), after[1] - before[1], after[0] - before[0])
+            for before, after in combinations(whole, 2)
+            if after[0] != before[0]
+        )
+
+    def __len__(self) -> int:
+        return len(self._sorted)
+
+    def __getitem__(self, place: int) -> Fraction:
+        _, rise, days = self._sorted[place]
+        return Fraction(rise, days * self._scale)
 
 
 def _variance_of_s(points: Sequence[tuple[int, Fraction]]) -> Fraction:

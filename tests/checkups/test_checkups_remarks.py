@@ -165,6 +165,11 @@ def test_an_upper_limit_that_is_left_out_is_above() -> None:
     assert "HbA1c 5.7 % is above the range <5.7 %" in found[0].en
 
 
+def test_what_a_table_judges_is_not_set_beside_its_range_too() -> None:
+    found = remarks(results(number("ast", "20", "U/L")), on=ON, person=person_on(WOMAN, ON))
+    assert [one.rule for one in found] == ["kr-national"]
+
+
 def test_without_knowing_whose_it_is_nothing_is_set_beside_a_range() -> None:
     assert remarks(results(number("pulse", "101", "bpm")), on=ON) == ()
     child = person_on(Personal(name="x", birth_date=date(2020, 1, 1)), ON)
