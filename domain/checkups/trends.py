@@ -166,7 +166,7 @@ class _Slopes:
 
 
 def _variance_of_s(points: Sequence[tuple[int, Fraction]]) -> Fraction:
-    """Of Kendall's S, with ties in both variables (Kendall MG, Rank Correlation Methods, 4th edition 1970, chapter 4);
+    """Of Kendall's S, with ties in both variables (Kendall MG, Rank Correlation Methods, 4th edition 1970);
     without ties n(n-1)(2n+5)/18. ``points`` are 3 or more.
     """
     n = len(points)
