@@ -7,9 +7,17 @@ from projections.base import Projection
 from projections.incidents import Incidents
 from projections.latency_trends import LatencyTrends
 from projections.monitor_status import MonitorStatus
+from projections.patients import Patients
 from projections.status_intervals import StatusIntervals
 
-PROJECTIONS: tuple[type[Projection], ...] = (MonitorStatus, StatusIntervals, LatencyTrends, Incidents, Activity)
+PROJECTIONS: tuple[type[Projection], ...] = (
+    MonitorStatus,
+    StatusIntervals,
+    LatencyTrends,
+    Incidents,
+    Activity,
+    Patients,
+)
 NAMES: tuple[str, ...] = tuple(projection.name for projection in PROJECTIONS)
 
 
