@@ -29,6 +29,7 @@ from api.routes.monitor_observations import add_observation_routes
 from api.routes.monitor_uptime import add_uptime_routes
 from api.routes.monitors import add_monitor_routes
 from api.routes.operations import add_operation_routes
+from api.routes.people import add_people_routes
 from api.routes.pings import add_ping_routes
 from api.routes.projections import add_projection_routes
 from api.services import Services
@@ -92,6 +93,7 @@ def create_app(services: Services) -> FastAPI:
     add_observation_routes(app, api)
     add_ping_routes(app, api)
     add_incident_routes(app, api)
+    add_people_routes(app, api)
     add_event_routes(app, api)
     add_projection_routes(app, api)
     add_operation_routes(app, api)

@@ -37,6 +37,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Use an RFC 3339 time with its offset, such as 2026-11-20T00:00:00Z.",
         "2026-11-20T00:00:00Z처럼 오프셋이 있는 RFC 3339 시각으로 보내세요.",
     ),
+    "calendar_day": ("Use a calendar day such as 2026-11-20.", "2026-11-20처럼 날짜로 보내세요."),
+    "decimal_number": ("Use a number such as 5.4.", "5.4처럼 숫자로 보내세요."),
     "uuid": ("Use a UUID.", "UUID로 보내세요."),
 }
 _OTHER = ("This value cannot be used: {message}.", "사용할 수 없는 값입니다: {message}.")

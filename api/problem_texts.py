@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from api.checkup_problem_texts import CHECKUP_PROBLEMS
 from api.identity_problems import IDENTITY_PROBLEMS
 from api.problem_text import ProblemText
 from api.problem_text import problem as _problem
 
 PROBLEMS: dict[str, ProblemText] = {
     **IDENTITY_PROBLEMS,
+    **CHECKUP_PROBLEMS,
     "unauthorized": _problem(
         401,
         ("A token is needed", "토큰이 필요합니다"),

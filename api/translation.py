@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
+from api.checkup_problems import checkup_problem
 from api.field_texts import sentence
 from api.gate import context_of
 from api.json_input import escape
@@ -28,8 +29,12 @@ from domain.refusal import Refused
 _log: structlog.stdlib.BoundLogger = structlog.get_logger("vitalog.api")
 
 
-def translate(error: Exception) -> Problem | None:  # noqa: PLR0911  one line for each thing that can go wrong
+def translate(error: Exception) -> Problem | None:
     """The problem that says it to the caller; None for a defect."""
+    return checkup_problem(error) or _translate(error)
+
+
+def _translate(error: Exception) -> Problem | None:  # noqa: PLR0911  one line for each thing that can go wrong
     match error:
         case Problem():
             return error

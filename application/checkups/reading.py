@@ -8,6 +8,7 @@ from itertools import groupby
 
 import msgspec
 
+from application.checkups.traces import checkup_events
 from application.commands import NotFound, Services, load
 from application.ports.ledger import RecordedEvent
 from application.ports.subject_keys import SubjectErased
@@ -17,8 +18,6 @@ from domain.checkups.checkup import Checkup
 from domain.checkups.events import PatientErased, checkup_stream, erasure_stream, patient_stream
 from domain.checkups.patient import Patient
 from domain.kernel import Closed
-
-_PAGE = 1_000
 
 
 class AsOf(msgspec.Struct, frozen=True):
@@ -116,14 +115,7 @@ async def checkups_of(services: Services, patient_id: str, as_of: AsOf | None = 
 
 
 def _checkups_of(services: Services, patient_id: str, as_of: AsOf) -> list[Checkup]:
-    events: list[RecordedEvent] = []
-    before: tuple[str, int] | None = None
-    while True:
-        page = services.ledger.read_log(f"checkup:{patient_id}", limit=_PAGE, before=before)
-        events += page
-        if len(page) < _PAGE:
-            break
-        before = page[-1].stream, page[-1].version
+    events = checkup_events(services, patient_id)
     found: list[Checkup] = []
     for _, newest_first in groupby(events, key=lambda one: one.stream):
         checkup: Checkup | None = None
