@@ -33,7 +33,7 @@ SERIES = st.lists(st.tuples(st.integers(0, 4000), VALUES), min_size=3, max_size=
 
 
 def test_the_slope_is_the_median_of_all_slopes_as_in_sens_example() -> None:
-    # The example of Sen 1968: t = 1, 2, 3, 4, 10, 12, 18. The slope is 4; with N = 21 and V = 133/3 the 95 % interval runs
+    # The example of Sen 1968. The slope is 4; with N = 21 slopes and V = 133/3 the 95 % interval runs
     # from the 3rd to the 19th of the ordered slopes: 3.6667 and 5 (at 93 % from the 4th, 3.7143, to the 18th, 4.375).
     found = slope(points([1, 2, 3, 4, 10, 12, 18], [9, 15, 19, 20, 45, 55, 78]))
     assert (found.n, found.per_day, found.per_year, found.reason) == (7, Decimal(4), 4 * YEAR, None)
