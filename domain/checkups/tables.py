@@ -52,12 +52,25 @@ BUILT_IN = ("kr-national", "ksso-bmi", "who-bmi", "acc-aha-bp", "adult-reference
 _decoder = msgspec.json.Decoder(Table)
 
 
+_in_use: list[Tables] = []
+
+
+def use(tables: Tables) -> None:
+    """From here on ``load()`` gives these. For the program that reads an operator's tables, once, before it serves:
+    what was judged before keeps the edition it was judged by.
+    """
+    _in_use[:] = [tables]
+
+
 def load(texts: Mapping[str, str] | None = None) -> Tables:
-    """The tables that come with Vitalog; of each scheme that an operator provides, the operator's in its place.
+    """The tables that come with Vitalog; of each scheme that an operator provides, the operator's in its place. Without
+    ``texts`` those that ``use`` was given, if it was.
 
     Raises:
         BadTable: one of ``texts`` (JSON by file name) cannot be used.
     """
+    if texts is None and _in_use:
+        return _in_use[0]
     own = {table.scheme: table for table in tables_from(texts or {}).all}
     kept = tuple(own.pop(table.scheme, table) for table in _built_in().all)
     return Tables((*kept, *own.values()))
@@ -87,7 +100,7 @@ def reference(
     """
     if species is not None or age is None:
         return None
-    for table in (tables or _built_in()).all:
+    for table in (tables or load()).all:
         if table.normal is None or age < table.adults_from:
             continue
         for row in table.rows:

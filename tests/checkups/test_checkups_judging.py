@@ -485,3 +485,19 @@ def test_every_table_of_ours_cites_its_source_and_how_it_is_read() -> None:
         assert table.rule.en != table.rule.ko
         assert all(text.en and text.ko for text in (table.title, *table.grades.values()))
     assert set(STEPS) == set(next(row for row in load().all[0].rows if row.steps).steps)
+
+
+def test_an_operators_tables_are_those_that_everybody_uses_from_then_on() -> None:
+    from domain.checkups import tables
+
+    before = tables.load()
+    text = (files("domain.checkups") / "tables" / "ksso-bmi.json").read_text(encoding="utf-8")
+    own = tables.load({"own.json": text.replace('"edition": "', '"edition": "our own ', 1)})
+    try:
+        tables.use(own)
+        in_use = tables.load().get("ksso-bmi")
+        assert in_use is not None
+        assert in_use.edition.startswith("our own ")
+        assert [table.scheme for table in tables.load().all] == [table.scheme for table in before.all]
+    finally:
+        tables.use(before)
