@@ -25,6 +25,7 @@ from adapters.tasks import end
 from adapters.vault import PostgresVault, load_master_key
 from api.services import Check, Services
 from application import commands
+from application.checkups.confirm_erasure import finish_erasures
 from application.monitoring import listening
 from application.ports.ledger import LedgerUnavailable
 from application.writer import LedgerWriter
@@ -32,6 +33,7 @@ from infra.access_log import access_log
 from infra.settings import Settings
 
 _log = structlog.get_logger(__name__)
+_AGAIN_S = 5.0
 
 
 def command_services(settings: Settings, *, application_name: str) -> commands.Services:
@@ -67,11 +69,13 @@ def api_services(settings: Settings) -> Services:
     async def lifespan() -> AsyncGenerator[None]:
         await database.open()
         beating = asyncio.create_task(_beat(settings, services))
+        finishing = asyncio.create_task(_finish_erasures(services))
         try:
             async with signals:
                 yield
         finally:
             await end(beating)
+            await end(finishing)
             await feed.close()
             await database.close()
             await asyncio.to_thread(services.writer.close)
@@ -116,6 +120,18 @@ class FeedCheck:
             with suppress(nats.errors.Error, OSError, TimeoutError):
                 async with asyncio.timeout(1):
                     await self._client.close()
+
+
+async def _finish_erasures(services: commands.Services) -> None:
+    """Destroy what keys a crash has left of erased patients."""
+    while True:
+        try:
+            await finish_erasures(services)
+        except LedgerUnavailable as error:
+            _log.warning("erasures_not_finished", why=str(error))
+            await asyncio.sleep(_AGAIN_S)
+        else:
+            return
 
 
 async def _beat(settings: Settings, services: commands.Services) -> None:
