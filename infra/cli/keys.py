@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from getpass import getuser
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 
 from infra.cli import output
-from infra.cli.output import PROBLEM, UNAVAILABLE, USAGE, Json, say
+from infra.cli.here import kek_file, ledger_here, person_here, wrapping_here
+from infra.cli.output import PROBLEM, Json, say
 from infra.errors import UserError
 from infra.words import command, t
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
-    from pathlib import Path
-
-    from adapters.postgres.ledger import PostgresLedger
-    from application.ports.key_wrapping import KeyWrapping
-    from infra.settings import Settings
 
 app = typer.Typer(
     no_args_is_help=True, help=t("The keys of people's records: how they are wrapped, and wrapping them anew.")
@@ -31,8 +22,8 @@ def status(as_json: Json = False) -> None:
     """Show how many people's keys each key-encryption key wraps."""
     from adapters.keys.subject_keys import overview
 
-    with _ledger() as (settings, ledger):
-        current = _wrapping(settings).current()
+    with ledger_here("keys") as (settings, ledger):
+        current = wrapping_here(settings).current()
         rows = overview(ledger.datastore.get_connection)
     wrapped = [{"key": key, "people": count, "current": key == current} for key, count, _ in rows if key is not None]
     erased = sum(count for key, count, _ in rows if key is None)
@@ -54,11 +45,11 @@ def rotate(as_json: Json = False) -> None:
     from application.ports.subject_keys import KeyRefused
     from domain.identity.events import KEK_STREAM, KekRotated
 
-    with _ledger() as (settings, ledger):
+    with ledger_here("keys") as (settings, ledger):
         session = ledger.datastore.get_connection
-        wrapping = _wrapping(settings)
+        wrapping = wrapping_here(settings)
         try:
-            if path := _file(settings):
+            if path := kek_file(settings):
                 count = rotate_file(path, session)
             elif (count := rewrap(session, wrapping)) == 0:
                 say(
@@ -78,7 +69,7 @@ def rotate(as_json: Json = False) -> None:
         wrapping.reload()
         history = ledger.read_stream(KEK_STREAM, newest_first=True, limit=1)
         event = KekRotated(at=_now(), wrapping_key=wrapping.current(), keys=count)
-        ledger.append([NewEvent(KEK_STREAM, history[0].version + 1 if history else 1, event, _me(), new_id())])
+        ledger.append([NewEvent(KEK_STREAM, history[0].version + 1 if history else 1, event, person_here(), new_id())])
     if as_json:
         output.emit({"key": wrapping.current(), "rewrapped": count})
     else:
@@ -88,56 +79,6 @@ def rotate(as_json: Json = False) -> None:
                 count=count,
             )
         )
-
-
-@contextmanager
-def _ledger() -> Generator[tuple[Settings, PostgresLedger]]:
-    from adapters.postgres.ledger import PostgresLedger
-    from application.ports.ledger import LedgerUnavailable
-    from infra.cli.checks_servers import database_url
-    from infra.settings import Settings
-
-    settings = Settings.from_environment()
-    url = database_url(settings)
-    if url is None:
-        raise UserError(
-            t(
-                "No database was found. Set VITALOG_DATABASE_URL, or VITALOG_DATA_DIR to the directory of a running "
-                "`vitalog up`."
-            ),
-            exit_code=USAGE,
-        )
-    ledger = PostgresLedger(url, application_name="keys", wrapping=_wrapping(settings))
-    try:
-        ledger.head()
-        yield settings, ledger
-    except LedgerUnavailable as error:
-        raise UserError(t("PostgreSQL cannot be reached: {why}", why=error), exit_code=UNAVAILABLE) from error
-    finally:
-        ledger.close()
-
-
-def _file(settings: Settings) -> Path | None:
-    if settings.kek:
-        return None
-    return settings.kek_file or settings.data_dir / "kek.keys"
-
-
-def _wrapping(settings: Settings) -> KeyWrapping:
-    from adapters.keys.wrapping import keys_in_file
-    from application.ports.subject_keys import KeyRefused
-
-    path = _file(settings)
-    if path is None:
-        return settings.require_kek()
-    try:
-        return keys_in_file(path)
-    except KeyRefused as error:
-        raise UserError(str(error), exit_code=USAGE) from error
-
-
-def _me() -> str:
-    return f"shell:{getuser()}"
 
 
 def _now() -> Any:

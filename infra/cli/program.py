@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from infra.cli import doctor, events, keys, monitor, processes, rebuild, status, up
+from infra.cli import demo, doctor, events, keys, monitor, processes, rebuild, status, up
 from infra.words import command, examples, t
 
 app = typer.Typer(
@@ -33,6 +33,7 @@ command(app)(status.status)
 app.add_typer(events.app, name="events")
 command(app)(rebuild.rebuild)
 app.add_typer(keys.app, name="keys")
+command(app)(demo.demo)
 command(app)(doctor.doctor)
 command(app, panel=_APART)(processes.migrate)
 for process in processes.PROCESSES:
