@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from projections.activity import Activity
 from projections.base import Projection
+from projections.checkup_index import CheckupIndex
 from projections.incidents import Incidents
 from projections.latency_trends import LatencyTrends
+from projections.measurements import Measurements
 from projections.monitor_status import MonitorStatus
+from projections.namesakes import Namesakes
 from projections.patients import Patients
 from projections.status_intervals import StatusIntervals
 
@@ -17,6 +20,9 @@ PROJECTIONS: tuple[type[Projection], ...] = (
     Incidents,
     Activity,
     Patients,
+    CheckupIndex,
+    Measurements,
+    Namesakes,
 )
 NAMES: tuple[str, ...] = tuple(projection.name for projection in PROJECTIONS)
 

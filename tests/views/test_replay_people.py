@@ -15,7 +15,15 @@ from tests.views.people import NAMES, eventful_people
 
 TRAIL = {"activity.entries", "activity.subjects"}
 """That there was somebody stays; every other table is emptied of a patient who is erased."""
-PERSONAL = TRAIL | {"checkup_index.checkups", "patients.patients"}
+PERSONAL = TRAIL | {
+    "checkup_index.checkups",
+    "measurements.checkups",
+    "measurements.grades",
+    "measurements.people",
+    "measurements.readings",
+    "namesakes.people",
+    "patients.patients",
+}
 IN_PLAIN = ("Seoul clinic", "Dr. Ahn", "without breakfast", "wrong line", "010-", "@example", "misspelt", "come back")
 
 
