@@ -23,6 +23,9 @@ from api.pages.session import add_session_routes
 from api.proxies import Proxies
 from api.reads import record_denied
 from api.routes.events import add_event_routes
+from api.routes.fhir import add_fhir_routes
+from api.routes.fhir_patients import add_fhir_patient_routes
+from api.routes.fhir_results import add_fhir_result_routes
 from api.routes.incidents import add_incident_routes
 from api.routes.monitor_commands import add_monitor_command_routes
 from api.routes.monitor_observations import add_observation_routes
@@ -32,6 +35,7 @@ from api.routes.operations import add_operation_routes
 from api.routes.people import add_people_routes
 from api.routes.pings import add_ping_routes
 from api.routes.projections import add_projection_routes
+from api.routes.reports import add_report_routes
 from api.services import Services
 from application.identity.record_read import Reads
 
@@ -94,6 +98,10 @@ def create_app(services: Services) -> FastAPI:
     add_ping_routes(app, api)
     add_incident_routes(app, api)
     add_people_routes(app, api)
+    add_report_routes(app, api)
+    add_fhir_routes(app, api)
+    add_fhir_result_routes(app, api)
+    add_fhir_patient_routes(app, api)
     add_event_routes(app, api)
     add_projection_routes(app, api)
     add_operation_routes(app, api)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.checkup_problem_texts import CHECKUP_PROBLEMS
+from api.fhir_problem_texts import FHIR_PROBLEMS
 from api.identity_problems import IDENTITY_PROBLEMS
 from api.problem_text import ProblemText
 from api.problem_text import problem as _problem
@@ -10,6 +11,7 @@ from api.problem_text import problem as _problem
 PROBLEMS: dict[str, ProblemText] = {
     **IDENTITY_PROBLEMS,
     **CHECKUP_PROBLEMS,
+    **FHIR_PROBLEMS,
     "unauthorized": _problem(
         401,
         ("A token is needed", "토큰이 필요합니다"),

@@ -1,0 +1,105 @@
+"""CapabilityStatement: what ``/fhir`` can do; the same for everybody, and nothing of this installation."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from api.fhir.codes import PROFILES, Resource
+
+_PUBLISHED = "2026-11-21"
+"""Day of the last change of this statement."""
+_READ = ("read", "vread", "history-instance", "search-type")
+_RESULT_SEARCH = (
+    ("patient", "reference", "The patient; needed unless _id is given."),
+    ("subject", "reference", "The same."),
+    ("code", "token", "system|code or code."),
+    ("date", "date", "Day of the checkup, with a prefix and any precision."),
+    ("category", "token", "vital-signs or laboratory."),
+    ("status", "token", "Without it nothing that was entered in error is found."),
+    ("_id", "token", "Of the resource."),
+    ("_lastUpdated", "date", "When it was recorded or changed."),
+)
+_PATIENT_SEARCH = (
+    ("_id", "token", "Of the patient."),
+    ("identifier", "token", "system|value."),
+    ("name", "string", "A whole name, the family name, or one word of a name; needs purpose."),
+    ("phone", "token", "In any notation; needs purpose."),
+)
+_PROVENANCE_SEARCH = (
+    ("patient", "reference", "Needed."),
+    ("target", "reference", "The resource that was changed."),
+)
+_AUDIT_SEARCH = (
+    ("patient", "reference", "Whose data it is about."),
+    ("agent", "reference", "Who did it."),
+    ("date", "date", "When."),
+)
+_PROFILES = {
+    "Observation": [
+        f"{PROFILES}/{name}"
+        for name in (
+            "vitalsigns",
+            "bodyheight",
+            "bodyweight",
+            "bmi",
+            "bp",
+            "heartrate",
+            "bodytemp",
+            "resprate",
+            "oxygensat",
+        )
+    ]
+}
+
+
+def capability_statement(base: str) -> Resource:
+    """``base``: the address of ``/fhir``, without a final slash."""
+    everything = {
+        "name": "everything",
+        "definition": "http://hl7.org/fhir/OperationDefinition/Patient-everything",
+        "documentation": "An export: needs the parameter purpose.",
+    }
+    return {
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": _PUBLISHED,
+        "kind": "instance",
+        "software": {"name": "Vitalog", "version": version("vitalog")},
+        "implementation": {"description": "Vitalog, a health ledger", "url": base},
+        "fhirVersion": "4.0.1",
+        "format": ["json"],
+        "rest": [
+            {
+                "mode": "server",
+                "documentation": (
+                    "Every version comes straight from the ledger's events. Every read of personal data is recorded."
+                ),
+                "security": {
+                    "cors": False,
+                    "description": "Authorization: Bearer, with an access token or an API key of Vitalog.",
+                },
+                "resource": [
+                    _resource("Patient", _READ, _PATIENT_SEARCH) | {"operation": [everything]},
+                    _resource("Observation", _READ, _RESULT_SEARCH),
+                    _resource("DiagnosticReport", _READ, _RESULT_SEARCH),
+                    _resource("Provenance", ("search-type",), _PROVENANCE_SEARCH),
+                    _resource("AuditEvent", ("search-type",), _AUDIT_SEARCH),
+                ],
+                "interaction": [{"code": "transaction"}, {"code": "batch"}],
+            }
+        ],
+    }
+
+
+def _resource(kind: str, interactions: tuple[str, ...], parameters: tuple[tuple[str, str, str], ...]) -> Resource:
+    found: Resource = {
+        "type": kind,
+        "interaction": [{"code": code} for code in interactions],
+        "versioning": "versioned",
+        "readHistory": "vread" in interactions,
+        "updateCreate": False,
+        "searchParam": [{"name": name, "type": type_, "documentation": text} for name, type_, text in parameters],
+    }
+    if kind in _PROFILES:
+        found["supportedProfile"] = _PROFILES[kind]
+    return found
