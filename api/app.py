@@ -15,6 +15,7 @@ from api.context import Api
 from api.gate import Gate
 from api.guard import Guard, guard_everything, guarded_route
 from api.hot_reads import HotReads
+from api.limits import AttemptLimits
 from api.live import LiveTail
 from api.metrics import Metrics
 from api.pages.documents import add_document_routes
@@ -22,20 +23,27 @@ from api.pages.overview import add_overview_routes
 from api.pages.session import add_session_routes
 from api.proxies import Proxies
 from api.reads import record_denied
+from api.routes.api_keys import add_api_key_routes
 from api.routes.events import add_event_routes
 from api.routes.fhir import add_fhir_routes
 from api.routes.fhir_patients import add_fhir_patient_routes
 from api.routes.fhir_results import add_fhir_result_routes
 from api.routes.incidents import add_incident_routes
+from api.routes.login import add_login_routes
+from api.routes.me import add_me_routes
 from api.routes.monitor_commands import add_monitor_command_routes
 from api.routes.monitor_observations import add_observation_routes
 from api.routes.monitor_uptime import add_uptime_routes
 from api.routes.monitors import add_monitor_routes
+from api.routes.oidc import add_oidc_routes
 from api.routes.operations import add_operation_routes
 from api.routes.people import add_people_routes
 from api.routes.pings import add_ping_routes
 from api.routes.projections import add_projection_routes
 from api.routes.reports import add_report_routes
+from api.routes.user_commands import add_user_command_routes
+from api.routes.user_logins import add_user_login_routes
+from api.routes.users import add_user_routes
 from api.services import Services
 from application.identity.record_read import Reads
 
@@ -54,10 +62,13 @@ def create_app(services: Services) -> FastAPI:
     """
     clock = services.commands.clock
     access = Access(services.admin_token)
-    authenticator = Authenticator(access, clock)
+    limits = AttemptLimits(clock)
+    authenticator = Authenticator(access, services.identity, services.database, limits)
     api = Api(
         services=services,
         access=access,
+        authenticator=authenticator,
+        limits=limits,
         metrics=Metrics(),
         hot=HotReads(services.signals, clock),
         live=LiveTail(services.events, services.signals),
@@ -105,6 +116,13 @@ def create_app(services: Services) -> FastAPI:
     add_event_routes(app, api)
     add_projection_routes(app, api)
     add_operation_routes(app, api)
+    add_login_routes(app, api)
+    add_me_routes(app, api)
+    add_user_routes(app, api)
+    add_user_command_routes(app, api)
+    add_user_login_routes(app, api)
+    add_api_key_routes(app, api)
+    add_oidc_routes(app, api)
     add_overview_routes(app, api)
     add_session_routes(app, api)
     add_document_routes(app)

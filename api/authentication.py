@@ -1,14 +1,32 @@
-"""From what a request carries to who is asking."""
+"""From what a request carries to who is asking.
+
+What a token or a key proves is looked up in the read model ``users`` at most once a second; a command that changes it
+makes this process look anew at once (``forget``).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from http.cookies import CookieError, SimpleCookie
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from api.access import COOKIE, Access
+from api.limits import WRONG_TOKENS, AttemptLimits
 from api.principal import BOOTSTRAP, Principal
-from application.ports.clock import Clock
+from api.services import Database
+from application.commands import NotFound
+from application.identity.administrators import bootstrap_works
+from application.identity.services import Identity
+from application.identity.users import load_user
+from application.ports.ledger import LedgerUnavailable
+from application.ports.subject_keys import SubjectErased
+from application.ports.tokens import Audience, TokenRefused
+from projections.queries.users import Standing, standing_of_key, standing_of_user
 
+BELIEVED_S = 1.0
+_KEPT = 10_000
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 BOOTSTRAP_PRINCIPAL = Principal(actor=BOOTSTRAP, roles=frozenset({"admin"}))
 
 
@@ -25,22 +43,151 @@ NOBODY = Identified()
 class Authenticator:
     """One per application."""
 
-    def __init__(self, access: Access, clock: Clock) -> None:
+    def __init__(self, access: Access, identity: Identity, database: Database, limits: AttemptLimits) -> None:
         self._access = access
-        self._clock = clock
+        self._identity = identity
+        self._database = database
+        self._limits = limits
+        self._clock = identity.commands.clock
+        self._standings: dict[tuple[str, str], tuple[Standing | None, float]] = {}
+        self._keys: dict[bytes, tuple[str | None, float]] = {}
+        self._bootstrap: tuple[bool, float] = (True, float("-inf"))
+        self._epoch = 0
 
-    async def bearer(self, authorization: bytes, address: str) -> Identified:  # noqa: ARG002
-        """Who an ``Authorization`` header stands for."""
+    def forget(self) -> None:
+        """Look everything up anew: something has changed."""
+        self._epoch += 1
+        self._standings.clear()
+        self._keys.clear()
+        self._bootstrap = self._bootstrap[0], float("-inf")
+
+    async def bearer(self, authorization: bytes, address: str) -> Identified:
+        """Who an ``Authorization`` header stands for.
+
+        Raises:
+            Problem: too many wrong ones came from the address.
+            LedgerUnavailable: it cannot be looked up.
+        """
         if self._access.is_bootstrap(authorization):
-            return Identified(BOOTSTRAP_PRINCIPAL)
-        return NOBODY
+            return await self._as_bootstrap()
+        scheme, _, credential = authorization.partition(b" ")
+        if scheme.lower() != b"bearer":
+            return NOBODY
+        token = credential.strip().decode("latin-1")
+        found = await (self._by_key(token) if token.startswith("vk_") else self._by_token(token, "vitalog-api"))
+        if found.principal is None and found.refusal != "token-expired":
+            self._limits.take(WRONG_TOKENS, address)
+        return found
 
     async def cookie(self, header: str) -> Identified:
-        """Who a ``Cookie`` header stands for."""
+        """Who a ``Cookie`` header stands for. Raises ``LedgerUnavailable``."""
         value = _session_cookie(header)
-        if value is not None and self._access.session_is_good(value, int(self._clock.now().timestamp())):
-            return Identified(BOOTSTRAP_PRINCIPAL)
-        return NOBODY
+        if value is None:
+            return NOBODY
+        if self._access.session_is_good(value, int(self._clock.now().timestamp())):
+            return await self._as_bootstrap()
+        return Identified((await self._by_token(value, "vitalog-page")).principal)
+
+    async def _as_bootstrap(self) -> Identified:
+        works, until = self._bootstrap
+        if self._clock.monotonic() >= until:
+            epoch = self._epoch
+            try:
+                works = await bootstrap_works(self._identity.commands)
+            except LedgerUnavailable:
+                # While the ledger is away nothing can be read or changed with it; what was known last goes on.
+                works = self._bootstrap[0]
+            if epoch == self._epoch:
+                self._bootstrap = works, self._clock.monotonic() + BELIEVED_S
+        return Identified(BOOTSTRAP_PRINCIPAL) if works else Identified(None, "bootstrap-token-off")
+
+    async def _by_token(self, token: str, audience: Audience) -> Identified:
+        try:
+            grant = self._identity.tokens.verify(token, audience=audience, now_s=int(self._clock.now().timestamp()))
+        except TokenRefused as refused:
+            code = "token-expired" if refused.expired else "token-refused" if token.count(".") == 2 else "unauthorized"
+            return Identified(None, code)
+        standing = await self._standing(grant.user_id, grant.session_id, self._of_user)
+        if refusal := _refusal(standing, "session-ended"):
+            return Identified(None, refusal)
+        assert standing is not None
+        return Identified(
+            Principal(
+                actor=f"user:{grant.user_id}",
+                roles=standing.roles,
+                patient_id=standing.patient_id,
+                user_id=grant.user_id,
+                session_id=grant.session_id,
+            )
+        )
+
+    async def _by_key(self, key: str) -> Identified:
+        key_id = await self._key_id(self._identity.secrets.digest(key))
+        standing = None if key_id is None else await self._standing("", key_id, self._of_key)
+        if refusal := _refusal(standing, "api-key-refused"):
+            return Identified(None, refusal if refusal == "account-disabled" else "api-key-refused")
+        assert standing is not None
+        return Identified(
+            Principal(
+                actor=f"api-key:{key_id}",
+                roles=standing.roles,
+                scopes=standing.scopes,
+                patient_id=standing.patient_id,
+                user_id=standing.user_id,
+            )
+        )
+
+    async def _key_id(self, digest: bytes) -> str | None:
+        kept = self._keys.get(digest)
+        if kept is not None and self._clock.monotonic() < kept[1]:
+            return kept[0]
+        epoch = self._epoch
+        key_id = await self._identity.credentials.api_key(digest, self._clock.now())
+        if epoch == self._epoch:
+            _keep(self._keys, digest, (key_id, self._clock.monotonic() + BELIEVED_S))
+        return key_id
+
+    async def _standing(
+        self, user_id: str, session_id: str, look: Callable[[str, str], Awaitable[Standing | None]]
+    ) -> Standing | None:
+        kept = self._standings.get((user_id, session_id))
+        if kept is not None and self._clock.monotonic() < kept[1]:
+            return kept[0]
+        epoch = self._epoch
+        standing = await look(user_id, session_id)
+        if epoch == self._epoch:
+            _keep(self._standings, (user_id, session_id), (standing, self._clock.monotonic() + BELIEVED_S))
+        return standing
+
+    async def _of_user(self, user_id: str, session_id: str) -> Standing | None:
+        async with self._database.connection() as db:
+            standing = await standing_of_user(db, user_id, session_id)
+        if standing is not None:
+            return standing
+        # Who was created a moment ago is in the ledger already.
+        try:
+            user = await load_user(self._identity.commands, user_id)
+        except (NotFound, SubjectErased):
+            return None
+        return Standing(user_id, frozenset(user.roles), user.enabled, user.patient_id, False)
+
+    async def _of_key(self, _: str, key_id: str) -> Standing | None:
+        async with self._database.connection() as db:
+            return await standing_of_key(db, key_id)
+
+
+def _keep(kept: dict[_Key, _Value], key: _Key, value: _Value) -> None:
+    if len(kept) >= _KEPT:
+        kept.clear()
+    kept[key] = value
+
+
+def _refusal(standing: Standing | None, ended: str) -> str | None:
+    if standing is None:
+        return "token-refused"
+    if not standing.enabled:
+        return "account-disabled"
+    return ended if standing.ended else None
 
 
 def _session_cookie(header: str) -> str | None:

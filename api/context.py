@@ -13,7 +13,9 @@ from fastapi import Request
 from psycopg import AsyncConnection
 
 from api.access import Access
+from api.authentication import Authenticator
 from api.hot_reads import HotReads
+from api.limits import AttemptLimits
 from api.live import LiveTail
 from api.metrics import Metrics
 from api.problems import Problem
@@ -32,6 +34,8 @@ class Api:
 
     services: Services
     access: Access
+    authenticator: Authenticator
+    limits: AttemptLimits
     metrics: Metrics
     hot: HotReads
     live: LiveTail

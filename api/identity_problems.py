@@ -53,6 +53,11 @@ IDENTITY_PROBLEMS: dict[str, ProblemText] = {
             "이메일과 비밀번호로 로그인하세요. 관리자가 토큰을 다시 켤 수 있습니다.",
         ),
     ),
+    "wrong-token": problem(
+        401,
+        ("That is not the admin token", "관리자 토큰이 아닙니다"),
+        ("Copy it again, whole.", "전체를 다시 복사하세요."),
+    ),
     "wrong-credentials": problem(
         401,
         ("That is not right", "로그인 정보가 맞지 않습니다"),

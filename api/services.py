@@ -12,6 +12,7 @@ from psycopg import AsyncConnection
 
 from api.access_log import WriteLine, write_line
 from application.commands import Services as Commands
+from application.identity.services import Identity
 from application.ports.event_log import EventLog
 from application.ports.idempotency import Idempotency
 from application.ports.signals import Signals
@@ -49,6 +50,7 @@ class Services:
     """Everything ``create_app`` needs; no globals beside it."""
 
     commands: Commands
+    identity: Identity
     database: Database
     events: EventLog
     signals: Signals

@@ -17,6 +17,7 @@ from starlette.types import Scope
 from api.checkup_problems import checkup_problem
 from api.field_texts import sentence
 from api.gate import context_of
+from api.identity_refusals import identity_problem
 from api.json_input import escape
 from api.languages import Language
 from api.problems import FieldError, Problem
@@ -31,7 +32,7 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger("vitalog.api")
 
 def translate(error: Exception) -> Problem | None:
     """The problem that says it to the caller; None for a defect."""
-    return checkup_problem(error) or _translate(error)
+    return checkup_problem(error) or identity_problem(error) or _translate(error)
 
 
 def _translate(error: Exception) -> Problem | None:  # noqa: PLR0911  one line for each thing that can go wrong

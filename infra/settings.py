@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, cast
 from urllib.parse import urlsplit
@@ -34,11 +35,14 @@ NAMES = {
     "NATS_URL": "a NATS of your own instead of the embedded one",
     "MASTER_KEY_FILE": "file with the vault's 32-byte key; `vitalog up` makes one",
     "KEK": "the key-encryption key of people's records; KEK_FILE is read again after a rotation",
+    "OIDC": "login providers, a JSON list; see docs/identity.md",
+    "TRUSTED_PROXIES": "networks (CIDR) of proxies whose X-Forwarded-For is believed; none",
     "LOG_FORMAT": "console or json",
     "PUBLIC_URL": "how the outside reaches the API, such as https://health.example.org; as the request came",
     "TIME_ZONE": "IANA zone of the page, of reports and of working hours, UTC",
     "REGION": "where this prober stands, local",
     "URL": "where the command line finds the API",
+    "TOKEN": "API key or access token of the command line; else who is logged in there",
     "LIVENESS": "file that a process touches while it is alive, for container health checks",
     "LANG": "language of the command line, en or ko",
 }
@@ -62,12 +66,17 @@ class Settings:
     """Key-encryption keys, one a line; the first one wraps."""
     kek_file: Path | None = None
     """The same in a file, which is read again when another process has rotated the keys."""
+    oidc: str | None = field(default=None, repr=False)
+    """Login providers as JSON, with their client secrets."""
+    trusted_proxies: tuple[str, ...] = ()
     log_format: LogFormat = "console"
     public_url: str | None = None
     """Without a final slash."""
     time_zone: str = "UTC"
     region: str = "local"
     url: str | None = None
+    token: str | None = field(default=None, repr=False)
+    """What the command line says it is: an API key, or an access token."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -90,11 +99,14 @@ class Settings:
             master_key_file=said.path("MASTER_KEY_FILE"),
             kek=said.value("KEK"),
             kek_file=said.path("KEK_FILE"),
+            oidc=said.text("OIDC"),
+            trusted_proxies=said.networks("TRUSTED_PROXIES"),
             log_format=cast("LogFormat", said.matching("LOG_FORMAT", "console|json", "console or json") or "console"),
             region=said.matching("REGION", r"[a-z0-9][a-z0-9-]{0,62}", "small letters, digits and hyphens") or "local",
             public_url=(said.url("PUBLIC_URL", "http", "https") or "").rstrip("/") or None,
             time_zone=said.time_zone(),
             url=said.url("URL", "http", "https"),
+            token=said.matching("TOKEN", r"[!-~]{8,4096}", "8 or more letters, digits or signs, without spaces"),
         )
 
     def require_database_url(self) -> str:
@@ -214,7 +226,7 @@ class _Said:
     def matching(self, name: str, pattern: str, what: str) -> str | None:
         value = self.text(name)
         if value is not None and re.fullmatch(pattern, value) is None:
-            raise _unfit(name, t(what), None if name == "ADMIN_TOKEN" else value)
+            raise _unfit(name, t(what), None if name in {"ADMIN_TOKEN", "TOKEN"} else value)
         return value
 
     def value(self, name: str) -> str | None:
@@ -224,6 +236,14 @@ class _Said:
     def path(self, name: str) -> Path | None:
         value = self.text(name)
         return Path(value).expanduser().absolute() if value else None
+
+    def networks(self, name: str) -> tuple[str, ...]:
+        value = self.text(name)
+        parts = tuple(part.strip() for part in value.split(",")) if value else ()
+        try:
+            return tuple(str(ip_network(part)) for part in parts)
+        except ValueError:
+            raise _unfit(name, t("networks such as 10.0.0.0/8, separated by commas"), value) from None
 
     def port(self) -> int:
         value = self.text("PORT")

@@ -11,6 +11,8 @@ import structlog
 from nats.aio.client import Client
 
 from adapters.clock import SteadyClock
+from adapters.identity.providers import BadProviders
+from adapters.identity.wiring import identity_services
 from adapters.ids import new_id
 from adapters.keys.blind_index import HmacBlindIndex
 from adapters.keys.people import People
@@ -26,11 +28,14 @@ from adapters.vault import PostgresVault, load_master_key
 from api.services import Check, Services
 from application import commands
 from application.checkups.confirm_erasure import finish_erasures
+from application.identity.services import Identity
 from application.monitoring import listening
 from application.ports.ledger import LedgerUnavailable
 from application.writer import LedgerWriter
 from infra.access_log import access_log
-from infra.settings import Settings
+from infra.errors import UserError
+from infra.settings import USAGE, Settings
+from infra.words import t
 
 _log = structlog.get_logger(__name__)
 _AGAIN_S = 5.0
@@ -63,6 +68,7 @@ def api_services(settings: Settings) -> Services:
     database = PostgresDatabase(url, application_name="api")
     signals = PostgresSignals(url, application_name="api signals")
     services = command_services(settings, application_name="api commands")
+    identity = _identity(settings, services, database)
     feed = FeedCheck(settings.require_nats_url())
 
     @asynccontextmanager
@@ -77,23 +83,34 @@ def api_services(settings: Settings) -> Services:
             await end(beating)
             await end(finishing)
             await feed.close()
+            await identity.close()
             await database.close()
             await asyncio.to_thread(services.writer.close)
 
     return Services(
         commands=services,
+        identity=identity,
         database=database,
         events=PostgresEventLog(database),
         signals=signals,
         idempotency=PostgresIdempotency(database),
         new_id=new_id,
         admin_token=settings.require_admin_token(),
+        trusted_proxies=settings.trusted_proxies,
         time_zone=settings.time_zone,
         public_url=settings.public_url,
         checks={"nats": feed.check},
         write_line=access_log(settings.log_format, process="api"),
         lifespan=lifespan,
     )
+
+
+def _identity(settings: Settings, services: commands.Services, database: PostgresDatabase) -> Identity:
+    master_key = load_master_key(settings.require_master_key_file())
+    try:
+        return identity_services(services, database, master_key, providers=settings.oidc or "[]")
+    except BadProviders as error:
+        raise UserError(t("VITALOG_OIDC cannot be used. {why}", why=error), exit_code=USAGE) from None
 
 
 class FeedCheck:

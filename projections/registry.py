@@ -12,6 +12,7 @@ from projections.monitor_status import MonitorStatus
 from projections.namesakes import Namesakes
 from projections.patients import Patients
 from projections.status_intervals import StatusIntervals
+from projections.users import Users
 
 PROJECTIONS: tuple[type[Projection], ...] = (
     MonitorStatus,
@@ -23,6 +24,7 @@ PROJECTIONS: tuple[type[Projection], ...] = (
     CheckupIndex,
     Measurements,
     Namesakes,
+    Users,
 )
 NAMES: tuple[str, ...] = tuple(projection.name for projection in PROJECTIONS)
 

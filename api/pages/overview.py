@@ -13,7 +13,7 @@ from starlette.responses import Response
 from api.context import Api
 from api.gate import context_of
 from api.pages.charts import DAYS, Day, Spark, days, milliseconds, percent_text, spark
-from api.pages.session import login_page
+from api.pages.session import login_page, own_page
 from api.pages.site import Visitor, render, visitor
 from api.pages.texts import Words
 from api.reasons import reason_text
@@ -51,7 +51,9 @@ def add_overview_routes(app: FastAPI, api: Api) -> None:
         to = visitor(request, api.services.time_zone)
         principal = context_of(request.scope).principal
         if principal is None:
-            return login_page(to)
+            return login_page(api, to)
+        if not principal.may("monitors.read"):
+            return own_page(to, principal)
         now = api.now()
         reload = request.query_params.get("reload") == "1"
         if reload:

@@ -77,10 +77,20 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "vitalog up prints it; it is also in the file admin-token of the data directory.",
         "vitalog up이 출력하며, 데이터 디렉터리의 admin-token 파일에도 있습니다.",
     ),
-    "login.wrong": (
-        "That is not the admin token. Copy it again, whole.",
-        "관리자 토큰이 아닙니다. 전체를 다시 복사하세요.",
+    "login.email": ("E-mail address", "이메일"),
+    "login.password": ("Password", "비밀번호"),
+    "login.code": ("One-time code", "일회용 인증 코드"),
+    "login.code.when": ("Only if you have set up an app for it.", "인증 앱을 등록한 경우에만 입력하세요."),
+    "login.with": ("Log in with {provider}", "{provider} 계정으로 로그인"),
+    "login.bootstrap": ("With the admin token instead", "관리자 토큰으로 로그인"),
+    "own": ("You are logged in", "로그인되었습니다"),
+    "own.report": ("My checkup report", "내 검진 보고서"),
+    "own.nothing": (
+        "None of your roles has a page here. An administrator grants roles.",
+        "표시할 화면이 없습니다. 역할은 관리자가 부여합니다.",
     ),
+    "welcome": ("Welcome", "환영합니다"),
+    "welcome.on": ("Go on", "계속하기"),
     "away": ("The database is away", "데이터베이스에 연결할 수 없습니다"),
     "away.detail": (
         "PostgreSQL cannot be reached, so nothing can be said about the monitors. Nothing is lost; reload shortly.",

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 RECORDS: dict[str, str] = {
+    "networks such as 10.0.0.0/8, separated by commas": "10.0.0.0/8처럼 쉼표로 구분한 네트워크",
+    "VITALOG_OIDC cannot be used. {why}": "VITALOG_OIDC를 쓸 수 없습니다. {why}",
     "The key-encryption key {path} is gone. Put it back from your backup, or set VITALOG_KEK_FILE to where it is. To give "
     "up every patient's record for good, remove {known} and start again.": (
         "키 암호화 키 {path}이(가) 없습니다. 백업에서 되돌리거나 VITALOG_KEK_FILE로 위치를 알려 주세요. 모든 환자 기록을 영구히 포기하려면 "

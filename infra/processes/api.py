@@ -40,6 +40,7 @@ def run(settings: Settings) -> int:
             http=BoundedHttp,
             ws="none",
             lifespan="on",
+            proxy_headers=False,  # which proxies are believed is a setting: api.proxies
             access_log=False,  # the application writes one line a request itself, with the correlation id
             log_config=None,
             log_level="warning",

@@ -192,6 +192,8 @@ def _child_environment(settings: Settings) -> dict[str, str]:
         "VITALOG_DATA_DIR": str(settings.data_dir),
         "VITALOG_LOG_FORMAT": settings.log_format,
         "VITALOG_REGION": settings.region,
+        **({"VITALOG_OIDC": settings.oidc} if settings.oidc else {}),
+        **({"VITALOG_TRUSTED_PROXIES": ",".join(settings.trusted_proxies)} if settings.trusted_proxies else {}),
     }
 
 

@@ -12,6 +12,8 @@ from uuid import uuid4
 import httpx
 
 from adapters.clock import SteadyClock
+from adapters.identity.passwords import ArgonPasswords
+from adapters.identity.wiring import identity_services
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.idempotency import PostgresIdempotency
@@ -32,7 +34,7 @@ TOKEN = "a-token-for-tests-0123456789"
 AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
 
 
-def make_services(url: str) -> Services:
+def make_services(url: str, providers: str = "[]") -> Services:
     database = PostgresDatabase(url, application_name="api")
     signals = PostgresSignals(url, application_name="api signals")
     ledger = PostgresLedger(url, application_name="api ledger", wrapping=PEOPLE.wrapping)
@@ -44,12 +46,19 @@ def make_services(url: str) -> Services:
         await database.open()
         async with signals:
             yield
+        await identity.close()
         await database.close()
         writer.close()
         ledger.close()
 
+    commands = Commands(ledger, writer, PostgresVault(url, MASTER_KEY), SteadyClock(), ledger.keys, PEOPLE.blind)
+    # Weak hashes: what is tested is who gets in, not how long it takes.
+    hashing = ArgonPasswords(memory_kib=64, passes=1)
+    identity = identity_services(commands, database, MASTER_KEY, providers=providers, passwords=hashing)
+
     return Services(
-        commands=Commands(ledger, writer, PostgresVault(url, MASTER_KEY), SteadyClock(), ledger.keys, PEOPLE.blind),
+        commands=commands,
+        identity=identity,
         database=database,
         events=PostgresEventLog(database),
         signals=signals,

@@ -1,0 +1,35 @@
+"""``LinkAccount``: the user may log in through a provider, as the one whom the provider knows by that id."""
+
+from __future__ import annotations
+
+from application.commands import Context, Result
+from application.identity.services import Identity
+from application.identity.users import change_user, load_user
+from domain.identity import user as users
+from domain.identity.user import Account
+from domain.refusal import Refused
+
+
+def account_key(identity: Identity, account: Account) -> str:
+    """By what an account is looked up without being readable where it is kept."""
+    return identity.commands.blind.fingerprint("account", f"{account.issuer}|{account.subject}")
+
+
+async def link_account(identity: Identity, user_id: str, account: Account, context: Context) -> Result:
+    """Raises ``NotFound``; ``Refused``: it is another user's, or the user has another one of that provider."""
+    now = identity.commands.clock.now()
+    users.link(await load_user(identity.commands, user_id), account, now)
+    owner = await identity.credentials.link(account_key(identity, account), user_id)
+    if owner != user_id:
+        raise Refused("This account is linked to another user.")
+    return await change_user(identity.commands, user_id, lambda user: users.link(user, account, now), context)
+
+
+async def unlink_account(identity: Identity, user_id: str, issuer: str, context: Context) -> Result:
+    """Raises ``NotFound``: there is no such user. A user who has no password cannot log in after it."""
+    user = await load_user(identity.commands, user_id)
+    now = identity.commands.clock.now()
+    for account in user.accounts:
+        if account.issuer == issuer:
+            await identity.credentials.unlink(account_key(identity, account), user_id)
+    return await change_user(identity.commands, user_id, lambda user: users.unlink(user, issuer, now), context)
