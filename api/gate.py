@@ -33,8 +33,11 @@ _LARGE_BODY = 262_144
 """Looking through more than that takes long enough to keep others waiting."""
 FHIR_BODY_BYTES = 16 * 1024 * 1024
 """A Bundle with a year of checkups of a clinic."""
+IMPORT_BODY_BYTES = 16 * 1024 * 1024
+"""Five thousand rows of an import, with room for names and notes."""
 PING_BODY_BYTES = 100_000
 """Clients of healthchecks.io may attach that much output to a ping; it is read and dropped."""
+_LARGE_BODIES = {"/fhir": FHIR_BODY_BYTES, "/api/v1/checkups/import": IMPORT_BODY_BYTES}
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?", re.ASCII)
 _CORRELATIONS = uuid.UUID("3f0b5b53-6f5d-5d1e-9d0c-5a1c7d2f5b10")
 _FORMS = {"/events/live": ("text/event-stream",), "/report": ("text/html", "application/pdf")}
@@ -232,7 +235,7 @@ class Gate:
         if length in {"", "0"} and b"transfer-encoding" not in context.headers:
             return receive
         ping = path.startswith("/ping/")
-        limit = PING_BODY_BYTES if ping else FHIR_BODY_BYTES if path == "/fhir" else self._max_body_bytes
+        limit = PING_BODY_BYTES if ping else _LARGE_BODIES.get(path, self._max_body_bytes)
         if not ping and length.isdigit() and int(length) > limit:
             raise Problem("body-too-large", limit=limit, headers={"Connection": "close"})
         try:

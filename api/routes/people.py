@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from api.context import Api
 from api.routes.checkup_amendments import add_checkup_amendment_routes
 from api.routes.checkup_history import add_checkup_history_routes
+from api.routes.checkup_import import add_checkup_import_routes
 from api.routes.checkups import add_checkup_routes
 from api.routes.erasure import add_erasure_routes
 from api.routes.patients import add_patient_routes
@@ -19,3 +20,4 @@ def add_people_routes(app: FastAPI, api: Api) -> None:
     add_checkup_routes(app, api)
     add_checkup_amendment_routes(app, api)
     add_checkup_history_routes(app, api)
+    add_checkup_import_routes(app, api)
