@@ -24,8 +24,10 @@ from api.pages.session import add_session_routes
 from api.proxies import Proxies
 from api.reads import record_denied
 from api.routes.api_keys import add_api_key_routes
+from api.routes.cohorts import add_cohort_routes
 from api.routes.events import add_event_routes
 from api.routes.fhir import add_fhir_routes
+from api.routes.fhir_import import add_fhir_import_routes
 from api.routes.fhir_patients import add_fhir_patient_routes
 from api.routes.fhir_results import add_fhir_result_routes
 from api.routes.incidents import add_incident_routes
@@ -41,6 +43,7 @@ from api.routes.people import add_people_routes
 from api.routes.pings import add_ping_routes
 from api.routes.projections import add_projection_routes
 from api.routes.reports import add_report_routes
+from api.routes.trends import add_trend_routes
 from api.routes.user_commands import add_user_command_routes
 from api.routes.user_logins import add_user_login_routes
 from api.routes.users import add_user_routes
@@ -109,10 +112,13 @@ def create_app(services: Services) -> FastAPI:
     add_ping_routes(app, api)
     add_incident_routes(app, api)
     add_people_routes(app, api)
+    add_trend_routes(app, api)
+    add_cohort_routes(app, api)
     add_report_routes(app, api)
     add_fhir_routes(app, api)
     add_fhir_result_routes(app, api)
     add_fhir_patient_routes(app, api)
+    add_fhir_import_routes(app, api)
     add_event_routes(app, api)
     add_projection_routes(app, api)
     add_operation_routes(app, api)
