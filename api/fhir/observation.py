@@ -33,7 +33,8 @@ VITAL_SIGNS = {
 """R4 profile of each vital sign (http://hl7.org/fhir/R4/observation-vitalsigns.html)."""
 _ALSO_VITAL = {"8280-0", SYSTOLIC, DIASTOLIC}
 _PULSE_OXIMETRY = "59408-5"
-_ARM = {"left": "368208006", "right": "368209003"}
+ARM = {"left": "368208006", "right": "368209003"}
+"""SNOMED CT codes of the upper arms."""
 _STANDARD = {"normal": ("N", "Normal"), "suspected": ("A", "Abnormal")}
 """Our grades that HL7's ObservationInterpretation has a code for."""
 _TRANSLATION = f"{PROFILES}/iso21090-PQ-translation"
@@ -114,7 +115,7 @@ def _measured(measurement: Measurement, personal: Personal, on: date) -> Resourc
         steps = measurement.code in ANALYTES
         parts |= {"valueCodeableConcept": {"text": measurement.text}} if steps else {"valueString": measurement.text}
     if measurement.arm:
-        parts["bodySite"] = concept(SNOMED, _ARM[measurement.arm], text=ARMS[measurement.arm].en)
+        parts["bodySite"] = concept(SNOMED, ARM[measurement.arm], text=ARMS[measurement.arm].en)
     if measurement.position:
         words = {"text": POSITIONS[measurement.position].en}
         parts["extension"] = [{"url": _BODY_POSITION, "valueCodeableConcept": words}]
