@@ -56,7 +56,7 @@ LIMIT %(limit)s;
 SELECT {columns}
 FROM activity.entries
 WHERE position < %(before)s
-  AND (%(actor)s::text IS NULL OR actor = %(actor)s)
+  AND (%(actors)s::text[] IS NULL OR actor = ANY(%(actors)s))
   AND (%(type)s::text IS NULL OR type = %(type)s)
   AND (%(from)s::timestamptz IS NULL OR at >= %(from)s)
   AND (%(to)s::timestamptz IS NULL OR at < %(to)s)
@@ -69,7 +69,7 @@ LIMIT %(limit)s;
 SELECT {columns}
 FROM (SELECT position FROM activity.subjects WHERE subject = %(subject)s AND position < %(before)s) AS concerned
      JOIN activity.entries USING (position)
-WHERE (%(actor)s::text IS NULL OR actor = %(actor)s)
+WHERE (%(actors)s::text[] IS NULL OR actor = ANY(%(actors)s))
   AND (%(type)s::text IS NULL OR type = %(type)s)
   AND (%(from)s::timestamptz IS NULL OR at >= %(from)s)
   AND (%(to)s::timestamptz IS NULL OR at < %(to)s)
@@ -80,6 +80,3 @@ LIMIT %(limit)s;
 -- name: subjects
 -- Whom each of these entries concerns.
 SELECT position, subject FROM activity.subjects WHERE position = ANY(%s) ORDER BY position, subject;
-
--- name: head
-SELECT coalesce(max(position), 0), max(at) FROM activity.entries;

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from projections.base import statements
-from projections.queries.rows import Connection, rows
+from projections.queries.rows import Connection, Row, rows
 
 _SQL = statements("activity")
 
@@ -28,7 +28,8 @@ class ActivityView(msgspec.Struct, frozen=True, kw_only=True):
     monitor_id: str | None
     correlation_id: str
     causation_id: str | None
-    data: dict[str, Any]
+    data: dict[str, Any] | None
+    """None: it is sealed under somebody's key."""
 
 
 async def list_activity(
@@ -52,10 +53,10 @@ async def list_activity(
         "monitor_id": monitor_id,
         "correlation_id": correlation_id,
     }
-    fields = ActivityView.__struct_fields__
-    return [
-        ActivityView(
-            **dict(zip(fields, (row[0], row[1].astimezone(UTC), *row[2:-1], msgspec.json.decode(row[-1])), strict=True))
-        )
-        for row in await rows(db, _SQL["list"], values)
-    ]
+    return [_view(row) for row in await rows(db, _SQL["list"], values)]
+
+
+def _view(row: Row) -> ActivityView:
+    data = None if row[-1] is None else msgspec.json.decode(row[-1])
+    told: Row = (row[0], row[1].astimezone(UTC), *row[2:-1], data)
+    return ActivityView(**dict(zip(ActivityView.__struct_fields__, told, strict=True)))
