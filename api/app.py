@@ -27,6 +27,7 @@ from api.routes.api_keys import add_api_key_routes
 from api.routes.cohorts import add_cohort_routes
 from api.routes.events import add_event_routes
 from api.routes.fhir import add_fhir_routes
+from api.routes.fhir_audit import add_fhir_audit_routes
 from api.routes.fhir_import import add_fhir_import_routes
 from api.routes.fhir_patients import add_fhir_patient_routes
 from api.routes.fhir_results import add_fhir_result_routes
@@ -119,6 +120,7 @@ def create_app(services: Services) -> FastAPI:
     add_fhir_result_routes(app, api)
     add_fhir_patient_routes(app, api)
     add_fhir_import_routes(app, api)
+    add_fhir_audit_routes(app, api)
     add_event_routes(app, api)
     add_projection_routes(app, api)
     add_operation_routes(app, api)

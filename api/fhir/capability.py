@@ -31,7 +31,8 @@ _PROVENANCE_SEARCH = (
 )
 _AUDIT_SEARCH = (
     ("patient", "reference", "Whose data it is about."),
-    ("agent", "reference", "Who did it."),
+    ("agent", "token", "Who did it: user:{id}, api-key:{id} or admin."),
+    ("subtype", "token", "Type of the event."),
     ("date", "date", "When."),
 )
 _PROFILES = {

@@ -78,11 +78,21 @@ def date_matches(name: str, wanted: str, of: Span) -> bool:
 
 
 def _one_date(name: str, wanted: str, of: Span) -> bool:
+    prefix, asked = prefixed(name, wanted)
+    return _COMPARED[prefix](asked, of)
+
+
+def prefixed(name: str, wanted: str) -> tuple[str, Span]:
+    """The prefix (``eq`` where there is none) and the time of one date of a search.
+
+    Raises:
+        Problem: it cannot be understood.
+    """
     found = _PREFIX.fullmatch(wanted.strip())
     asked = span_of(found[2]) if found else None
     if found is None or asked is None:
         raise bad(name, f"{name} takes a date such as 2026, 2026-03 or ge2026-03-02.")
-    return _COMPARED[found[1] or "eq"](asked, of)
+    return found[1] or "eq", asked
 
 
 def _within(asked: Span, of: Span) -> bool:

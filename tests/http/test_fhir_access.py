@@ -1,0 +1,124 @@
+"""FHIR and reports by role: patients see their own record alone, auditors see who saw it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest_asyncio
+
+from tests.fhir.conftest import Faults, faults
+from tests.http.clinic import FIRST, Clinic, open_clinic, record, register
+from tests.http.people import events_of, person
+from tests.http.support import Product
+
+__all__ = ["faults"]
+
+
+@pytest_asyncio.fixture
+async def clinic(product: Product) -> Clinic:
+    return await open_clinic(product.http)
+
+
+async def statuses(product: Product, headers: dict[str, str], *paths: str) -> dict[str, int]:
+    return {path: (await product.http.get(path, headers=headers)).status_code for path in paths}
+
+
+async def test_a_patient_sees_their_own_record_and_for_everything_else_there_is_nothing(
+    product: Product, clinic: Clinic
+) -> None:
+    other = await register(product.http, name="김바다", identifiers=[])
+    others = await record(product.http, other, FIRST, "2026-05-05")
+    own = await person(product, "haneul", "patient", patient_id=clinic.patient)
+
+    def paths(patient: str, checkup: str) -> list[str]:
+        return [
+            f"/fhir/Patient/{patient}",
+            f"/fhir/Patient/{patient}/_history",
+            f"/fhir/Patient/{patient}/$everything?purpose=patient-request",
+            f"/fhir/Observation?patient={patient}",
+            f"/fhir/Observation?subject=Patient/{patient}",
+            f"/fhir/Observation/{checkup}.8302-2",
+            f"/fhir/Observation/{checkup}.8302-2/_history",
+            f"/fhir/Observation/{checkup}.8302-2/_history/1",
+            f"/fhir/DiagnosticReport?patient={patient}",
+            f"/fhir/DiagnosticReport/{checkup}",
+            f"/fhir/DiagnosticReport/{checkup}/_history/1",
+            f"/fhir/Provenance?patient={patient}",
+            f"/api/v1/patients/{patient}/report",
+            f"/api/v1/patients/{patient}/report?format=pdf&purpose=patient-request",
+        ]
+
+    mine = await statuses(product, own.headers, *paths(clinic.patient, clinic.first))
+    assert set(mine.values()) == {200}, mine
+    theirs = await statuses(product, own.headers, *paths(other, others))
+    assert set(theirs.values()) == {404}, theirs
+    denied = [event["data"] for event in await events_of(product, "access-denied")]
+    assert len(denied) == len(theirs)
+    assert all(one["subjects"] == [other] for one in denied)
+    mixed = await statuses(
+        product, own.headers, f"/fhir/Observation?patient={clinic.patient}&subject={other}",
+        "/fhir/Patient?identifier=chart|A-1001", "/fhir/Patient?name=김바다&purpose=treatment",
+        f"/fhir/Observation?_id={others}.8302-2", "/fhir/AuditEvent",
+    )  # fmt: skip
+    assert set(mixed.values()) <= {403, 404}, mixed
+    assert (await product.http.post("/fhir", json={}, headers=own.headers)).status_code == 403
+
+
+async def test_an_id_that_does_not_exist_looks_like_another_persons(product: Product, clinic: Clinic) -> None:
+    other = await register(product.http, name="김바다", identifiers=[])
+    own = await person(product, "haneul", "patient", patient_id=clinic.patient)
+    answers: list[Any] = []
+    for patient in (other, "00000000-0000-4000-8000-000000000000"):
+        answer = await product.http.get(f"/fhir/Patient/{patient}", headers=own.headers)
+        answers.append([answer.status_code, answer.json()["issue"][0]["details"]["coding"]])
+    assert answers[0] == answers[1]
+
+
+async def test_who_watches_monitors_sees_no_patient(product: Product, clinic: Clinic) -> None:
+    operator = await person(product, "oper", "operator")
+    seen = await statuses(
+        product, operator.headers, f"/fhir/Patient/{clinic.patient}", f"/fhir/Observation?patient={clinic.patient}",
+        f"/api/v1/patients/{clinic.patient}/report",
+    )  # fmt: skip
+    assert set(seen.values()) == {403}
+
+
+async def test_an_auditor_asks_who_saw_and_who_changed_a_record(
+    product: Product, clinic: Clinic, faults: Faults
+) -> None:
+    doctor = await person(product, "doctor", "clinician")
+    auditor = await person(product, "auditor", "auditor")
+    await product.http.get(f"/fhir/Patient/{clinic.patient}?purpose=treatment", headers=doctor.headers)
+    await clinic.amend(clinic.first, "29463-7", 73, "kg")
+    position = await product.services.events.head()
+    await product.read("/activity?limit=1", position)
+    path = f"/fhir/AuditEvent?patient={clinic.patient}"
+    answer = await product.http.get(path, headers=auditor.headers)
+    bundle = answer.json()
+    assert faults(bundle) == []
+    found = [(one["resource"]["subtype"][0]["code"], one["resource"]["action"]) for one in bundle["entry"]]
+    assert ("checkups.measurement-amended", "U") in found
+    assert ("checkups.checkup-recorded", "C") in found
+    by_doctor = await product.http.get(f"{path}&agent=user:{doctor.id}", headers=auditor.headers)
+    (read,) = [one["resource"] for one in by_doctor.json()["entry"]]
+    assert (read["action"], read["outcome"]) == ("R", "0")
+    assert read["purposeOfEvent"][0]["coding"][0]["code"] == "TREAT"
+    assert read["entity"][0]["what"]["reference"] == f"Patient/{clinic.patient}"
+    later = await product.http.get(f"{path}&date=gt2200", headers=auditor.headers)
+    assert "entry" not in later.json()
+    assert (await product.http.get(path, headers=doctor.headers)).status_code == 403
+
+
+async def test_pages_of_the_audit_trail_neither_skip_nor_repeat(product: Product, clinic: Clinic) -> None:
+    position = await product.services.events.head()
+    await product.read("/activity?limit=1", position)
+    whole = await clinic.fhir(f"/AuditEvent?patient={clinic.patient}&_count=500")
+    path, found = f"/AuditEvent?patient={clinic.patient}&_count=2&date=lt2200", list[str]()
+    while path:
+        bundle = await clinic.fhir(path)
+        found += [one["resource"]["id"] for one in bundle.get("entry", [])]
+        links = {link["relation"]: link["url"] for link in bundle["link"]}
+        path = links.get("next", "").partition("/fhir")[2]
+    ids = [one["resource"]["id"] for one in whole["entry"]]
+    assert [one for one in found if one in ids] == ids
+    assert len(found) == len(set(found))
