@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import time
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from typing import Any
@@ -24,7 +25,9 @@ from projections import named_sql
 
 _SQL = named_sql.load("adapters.keys", "subject_keys.sql")
 Session = Callable[[], AbstractContextManager[psycopg.Connection[Any]]]
-_ATTEMPTS = 3
+_ATTEMPTS = 20
+"""A rotation writes its file a moment before the database knows of it."""
+_PAUSE_S = 0.05
 _AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 
 
@@ -111,6 +114,7 @@ class PostgresSubjectKeys:
         wrapped = [self._wrapping.wrap(subject, os.urandom(32)) for subject in subjects]
         self._execute("first_wrapping", [current])
         if not self._execute("keep", {"wrapping_key": current, "subjects": subjects, "wrapped": wrapped}):
+            time.sleep(_PAUSE_S)
             self._wrapping.reload()
 
     def _rows(self, query: str, values: list[object]) -> list[tuple[Any, ...]]:

@@ -69,7 +69,7 @@ def readers(database) -> Generator[list[str]]:
                     complaints.append(f"{name}: {error!r}")
                     return
 
-    threads = [threading.Thread(target=read, args=[name]) for name in NAMES]
+    threads = [threading.Thread(target=read, args=[name]) for name in READS]
     for thread in threads:
         thread.start()
     try:
