@@ -24,7 +24,7 @@ from api.pages.session import add_session_routes
 from api.proxies import Proxies
 from api.reads import record_denied
 from api.routes.api_keys import add_api_key_routes
-from api.routes.cohorts import add_cohort_routes
+from api.routes.auditing import add_auditing_routes
 from api.routes.events import add_event_routes
 from api.routes.fhir import add_fhir_routes
 from api.routes.fhir_audit import add_fhir_audit_routes
@@ -44,7 +44,6 @@ from api.routes.people import add_people_routes
 from api.routes.pings import add_ping_routes
 from api.routes.projections import add_projection_routes
 from api.routes.reports import add_report_routes
-from api.routes.trends import add_trend_routes
 from api.routes.user_commands import add_user_command_routes
 from api.routes.user_logins import add_user_login_routes
 from api.routes.users import add_user_routes
@@ -104,6 +103,7 @@ def create_app(services: Services) -> FastAPI:
     guard = Guard(owner_of_checkup=api.patient_of_checkup, record_denied=record)
     app.router.route_class = guarded_route(guard)
     app.state.live = api.live
+    app.state.authenticator = authenticator
     app.state.hot = api.hot
     # Routes are tried in this order: those that are asked most often come first.
     add_monitor_routes(app, api)
@@ -113,8 +113,7 @@ def create_app(services: Services) -> FastAPI:
     add_ping_routes(app, api)
     add_incident_routes(app, api)
     add_people_routes(app, api)
-    add_trend_routes(app, api)
-    add_cohort_routes(app, api)
+    add_auditing_routes(app, api)
     add_report_routes(app, api)
     add_fhir_routes(app, api)
     add_fhir_result_routes(app, api)

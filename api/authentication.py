@@ -88,6 +88,25 @@ class Authenticator:
             return await self._as_bootstrap()
         return Identified((await self._by_token(value, "vitalog-page")).principal)
 
+    async def still_holds(self, principal: Principal) -> bool:
+        """Whether somebody who was let in a while ago may still do exactly what they could then.
+
+        Raises:
+            LedgerUnavailable: it cannot be looked up.
+        """
+        if principal.user_id is None:
+            return (await self._as_bootstrap()).principal is not None
+        if principal.session_id is not None:
+            standing = await self._standing(principal.user_id, principal.session_id, self._of_user)
+        else:
+            standing = await self._standing("", principal.actor.partition(":")[2], self._of_key)
+        return (
+            standing is not None
+            and standing.enabled
+            and not standing.ended
+            and (standing.roles, standing.patient_id) == (principal.roles, principal.patient_id)
+        )
+
     async def _as_bootstrap(self) -> Identified:
         works, until = self._bootstrap
         if self._clock.monotonic() >= until:
@@ -108,7 +127,7 @@ class Authenticator:
             code = "token-expired" if refused.expired else "token-refused" if token.count(".") == 2 else "unauthorized"
             return Identified(None, code)
         standing = await self._standing(grant.user_id, grant.session_id, self._of_user)
-        if refusal := _refusal(standing, "session-ended"):
+        if refusal := _why_not(standing, "session-ended"):
             return Identified(None, refusal)
         assert standing is not None
         return Identified(
@@ -124,7 +143,7 @@ class Authenticator:
     async def _by_key(self, key: str) -> Identified:
         key_id = await self._key_id(self._identity.secrets.digest(key))
         standing = None if key_id is None else await self._standing("", key_id, self._of_key)
-        if refusal := _refusal(standing, "api-key-refused"):
+        if refusal := _why_not(standing, "api-key-refused"):
             return Identified(None, refusal if refusal == "account-disabled" else "api-key-refused")
         assert standing is not None
         return Identified(
@@ -182,7 +201,7 @@ def _keep(kept: dict[_Key, _Value], key: _Key, value: _Value) -> None:
     kept[key] = value
 
 
-def _refusal(standing: Standing | None, ended: str) -> str | None:
+def _why_not(standing: Standing | None, ended: str) -> str | None:
     if standing is None:
         return "token-refused"
     if not standing.enabled:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -25,6 +25,8 @@ PAGE = 500
 POLL_S = 1.0
 """How late an event can be when its notification was lost, seconds."""
 HEARTBEAT_S = 15.0
+RECHECK_S = 5.0
+"""How long a stream goes on after its reader was logged out, seconds."""
 STALLED_S = 30.0
 MAX_STREAMS = 500
 
@@ -125,10 +127,14 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, tail: LiveTail, position: int, wanted: EventFilter) -> None:
+    def __init__(
+        self, tail: LiveTail, position: int, wanted: EventFilter, allowed: Callable[[], Awaitable[bool]]
+    ) -> None:
+        """``allowed``: whether the reader may still see what it asked for; it is asked every ``RECHECK_S``."""
         self._tail = tail
         self._position = position
         self._wanted = wanted
+        self._allowed = allowed
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
 
@@ -148,10 +154,14 @@ class EventStream(Response):
         start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
         await _send(send, start, b": connected\nretry: 2000\n\n")
         loop = asyncio.get_running_loop()
-        quiet_since = loop.time()
+        quiet_since = checked = loop.time()
         while not (self._tail.closed.is_set() or gone.done()):
             growth = self._tail.moved
             try:
+                if loop.time() - checked >= RECHECK_S:
+                    checked = loop.time()
+                    if not await self._allowed():
+                        break
                 events, until = await self._tail.after(self._position, self._wanted)
             except LedgerUnavailable:
                 await asyncio.sleep(POLL_S)
@@ -165,7 +175,7 @@ class EventStream(Response):
                 await _send(send, None, b": still here\nid: %d\n\n" % self._position)
                 quiet_since = loop.time()
             if not moved:
-                await wait(growth, max(0.05, HEARTBEAT_S - (loop.time() - quiet_since)))
+                await wait(growth, min(RECHECK_S, max(0.05, HEARTBEAT_S - (loop.time() - quiet_since))))
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 

@@ -51,11 +51,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "audit.review": _AUDITORS,
 }
 
+ALL_CONTEXTS = frozenset({"monitoring", "checkups", "identity"})
 EVENT_CONTEXTS: dict[str, frozenset[str]] = {
-    "admin": frozenset({"monitoring", "checkups", "identity"}),
+    "admin": ALL_CONTEXTS,
     "operator": frozenset({"monitoring"}),
     "clinician": frozenset({"checkups"}),
-    "auditor": frozenset({"monitoring", "checkups", "identity"}),
+    "auditor": ALL_CONTEXTS,
     "viewer": frozenset({"monitoring"}),
     "patient": frozenset({"checkups"}),
 }
@@ -206,6 +207,7 @@ FILTERED: frozenset[tuple[str, str]] = frozenset(
     {
         ("GET", f"{_V1}/events"),
         ("GET", f"{_V1}/events/live"),
+        ("GET", f"{_V1}/patients"),
     }
 )
 """Routes that show a reader of their own record alone nothing else by themselves. Every other route is open to such a

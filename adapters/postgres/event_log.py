@@ -9,6 +9,7 @@ from psycopg.rows import tuple_row
 
 from adapters.postgres.database import PostgresDatabase
 from application.ports.event_log import EventFilter, StoredEvent
+from domain.kernel import event_types
 from projections import named_sql
 
 _SQL = named_sql.load("adapters.postgres", "api.sql")
@@ -24,7 +25,16 @@ class PostgresEventLog:
 
     async def read(self, after: int, limit: int, wanted: EventFilter) -> list[StoredEvent]:
         """As ``EventLog.read``."""
-        values = {"after": after, "limit": limit, "type": wanted.type, "stream": wanted.stream, "actor": wanted.actor}
+        values: dict[str, Any] = {
+            "after": after,
+            "limit": limit,
+            "type": wanted.type,
+            "stream": wanted.stream,
+            "actor": wanted.actor,
+            "contexts": list(wanted.contexts or ()),
+            "types": [name for name in event_types() if name.partition(".")[0] in (wanted.contexts or ())],
+            "subject": wanted.subject,
+        }
         rows = await self._rows(_SQL["events"].replace(b"/* and */", _conditions(wanted)), values)
         return [
             StoredEvent(r[0], r[1], r[2], r[3], r[4], r[5], r[6], str(r[7]), r[8], msgspec.Raw(r[9].encode()))
@@ -58,6 +68,18 @@ def _conditions(wanted: EventFilter) -> bytes:
         conditions += b" AND originator_id = %(stream)s"
     if wanted.actor is not None:
         conditions += b" AND actor = %(actor)s"
-    rare = wanted.type not in {None, _PROBE} or (wanted.actor is not None and not wanted.actor.startswith("prober"))
+    watched = wanted.contexts is None or "monitoring" in wanted.contexts
+    if wanted.contexts is not None:
+        # By name, where few are wanted: so that the index by type is used.
+        conditions += (
+            b" AND split_part(topic, '.', 1) = ANY(%(contexts)s)" if watched else b" AND topic = ANY(%(types)s)"
+        )
+    if wanted.subject is not None:
+        conditions += b" AND split_part(originator_id, ':', 2) = %(subject)s"
+    rare = (
+        not watched
+        or wanted.type not in {None, _PROBE}
+        or (wanted.actor is not None and not wanted.actor.startswith("prober"))
+    )
     # Only probers record outcomes; saying so lets the partial indexes of everything else be used.
     return conditions + b" AND topic <> 'monitoring.probe-recorded'" if rare else conditions

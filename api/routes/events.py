@@ -12,6 +12,7 @@ from api.context import Api
 from api.gate import context_of
 from api.inputs import MAX_POSITION, Limit, Text
 from api.live import MAX_STREAMS, EventStream
+from api.policy import ALL_CONTEXTS
 from api.problems import FieldError, Problem
 from application.ports.event_log import EventFilter
 
@@ -36,7 +37,7 @@ def add_event_routes(app: FastAPI, api: Api) -> None:
     ) -> Response:
         """`next` is the position to go on after; null when there is nothing more at present."""
         log = api.services.events
-        found = await log.read(after or 0, limit + 1, EventFilter(type, stream, actor))
+        found = await log.read(after or 0, limit + 1, _wanted(request, type, stream, actor))
         more = len(found) > limit
         found = found[:limit]
         return page(request, found, str(found[-1].position) if more else None, name="after")
@@ -65,4 +66,19 @@ def add_event_routes(app: FastAPI, api: Api) -> None:
                 raise Problem("invalid", detail=detail, errors=[FieldError("Last-Event-ID", detail)])
             after = int(seen)
         position = await api.live.head() if after is None else after
-        return EventStream(api.live, position, EventFilter(type, stream, actor))
+        principal = context_of(request.scope).principal
+        assert principal is not None, "the guard has let nobody else in"
+
+        async def allowed() -> bool:
+            return await api.authenticator.still_holds(principal)
+
+        return EventStream(api.live, position, _wanted(request, type, stream, actor), allowed)
+
+
+def _wanted(request: Request, type: str | None, stream: str | None, actor: str | None) -> EventFilter:
+    """What is asked for, as far as the caller may see it."""
+    principal = context_of(request.scope).principal
+    assert principal is not None, "the guard has let nobody else in"
+    contexts = None if principal.event_contexts == ALL_CONTEXTS else principal.event_contexts
+    subject = (principal.patient_id or "nobody") if principal.own_only("events.read") else None
+    return EventFilter(type, stream, actor, contexts, subject)

@@ -29,6 +29,10 @@ class EventFilter(msgspec.Struct, frozen=True):
     type: str | None = None
     stream: str | None = None
     actor: str | None = None
+    contexts: frozenset[str] | None = None
+    """First parts of the types' names."""
+    subject: str | None = None
+    """Whom the stream is about: the second part of its name."""
 
     def admits(self, event: StoredEvent) -> bool:
         """Whether the event is wanted."""
@@ -36,6 +40,8 @@ class EventFilter(msgspec.Struct, frozen=True):
             (self.type is None or event.type == self.type)
             and (self.stream is None or event.stream == self.stream)
             and (self.actor is None or event.actor == self.actor)
+            and (self.contexts is None or event.type.partition(".")[0] in self.contexts)
+            and (self.subject is None or event.stream.split(":", 2)[1] == self.subject)
         )
 
 
