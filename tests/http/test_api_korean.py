@@ -19,7 +19,15 @@ FILES = [
     *(ROOT / "projections/queries").rglob("*.py"),
     *(ROOT / "api").rglob("*.py"),
 ]
-SPEAKERS = {"Refused": 0, "Unusual": 0, "BadWindow": 0, "BadStep": 0, "bad_parameter": 1, "_refusal": 1, "FieldError": 1}
+SPEAKERS = {
+    "Refused": 0,
+    "Unusual": 0,
+    "BadWindow": 0,
+    "BadStep": 0,
+    "bad_parameter": 1,
+    "_refusal": 1,
+    "FieldError": 1,
+}
 
 
 def sentences() -> Iterator[str]:
