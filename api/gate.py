@@ -40,7 +40,11 @@ PING_BODY_BYTES = 100_000
 _LARGE_BODIES = {"/fhir": FHIR_BODY_BYTES, "/api/v1/checkups/import": IMPORT_BODY_BYTES}
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?", re.ASCII)
 _CORRELATIONS = uuid.UUID("3f0b5b53-6f5d-5d1e-9d0c-5a1c7d2f5b10")
-_FORMS = {"/events/live": ("text/event-stream",), "/report": ("text/html", "application/pdf")}
+_FORMS = {
+    "/events/live": ("text/event-stream",),
+    "/report": ("text/html", "application/pdf"),
+    "/audit": ("application/json", "text/csv"),
+}
 """What answers of the API are, by the end of the path; JSON where nothing else is said."""
 _ASKED_ALL_THE_TIME = frozenset({"/livez", "/readyz", "/health", "/metrics"})
 """By machines, every few seconds: only their failures are worth a line."""

@@ -11,13 +11,15 @@ from api.routes.checkup_import import add_checkup_import_routes
 from api.routes.checkups import add_checkup_routes
 from api.routes.erasure import add_erasure_routes
 from api.routes.patients import add_patient_routes
+from api.routes.trends import add_trend_routes
 
 
 def add_people_routes(app: FastAPI, api: Api) -> None:
-    """The routes of the checkups context but for trends, reports and FHIR."""
+    """The routes of the checkups context but for reports and FHIR."""
     add_patient_routes(app, api)
     add_erasure_routes(app, api)
     add_checkup_routes(app, api)
     add_checkup_amendment_routes(app, api)
     add_checkup_history_routes(app, api)
     add_checkup_import_routes(app, api)
+    add_trend_routes(app, api)

@@ -14,6 +14,7 @@ from api.gate import context_of
 from api.inputs import EMPTY, MinPosition, bad_parameter
 from api.inputs_checkups import Day, PatientId
 from api.reads import PurposeParameter, purpose_of, record_read
+from api.routes.cohorts import add_cohort_routes
 from api.routes.patient_views import PATIENTS, answer, known_patient, unknown_patient
 from api.trend_views import Outlook, judged_under, parts_of
 from application.checkups.reading import read_patient
@@ -29,7 +30,8 @@ _Code = Annotated[str, Path(description="LOINC code, or a short name such as fas
 
 
 def add_trend_routes(app: FastAPI, api: Api) -> None:
-    """Reads only."""
+    """Of one patient, and of many."""
+    add_cohort_routes(app, api)
 
     @app.get(f"{PATIENTS}/{{patient_id}}/trends", tags=_TAGS, summary="Where every result of a patient is heading")
     async def read_all(
