@@ -1,19 +1,12 @@
-"""What was stored once can be read for ever."""
+"""Older versions are brought up to date; what is unknown or broken is said loudly."""
 
 from __future__ import annotations
-
-import json
-from pathlib import Path
 
 import msgspec
 import pytest
 
-import domain.monitoring.events
 from domain import kernel
 from domain.kernel import Event, UnknownEventType, event_type, upcaster
-
-GOLDEN = Path(__file__).parent.parent / "monitoring" / "golden"
-FILES = sorted(GOLDEN.glob("*.json"))
 
 
 @event_type("testing.thing-renamed", version=3)
@@ -31,28 +24,6 @@ def _split(fields):
 @upcaster("testing.thing-renamed", from_version=2)
 def _by(fields):
     return fields | {"by": "somebody"}
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_every_golden_event_is_still_read_and_means_the_same(path):
-    name, version = path.stem.rsplit(".v", 1)
-    golden = json.loads(path.read_text())
-
-    event = kernel.decode(name, int(version), json.dumps(golden["stored"]))
-
-    assert json.loads(json.dumps(msgspec.to_builtins(event))) == golden["means"]
-    if int(version) == type(event).schema_version:
-        assert json.loads(kernel.encode(event)) == golden["stored"]
-
-
-def test_every_version_of_every_event_has_a_golden_file():
-    expected = {
-        f"{name}.v{version}"
-        for name, cls in kernel.event_types().items()
-        if cls.__module__ == domain.monitoring.events.__name__
-        for version in range(1, cls.schema_version + 1)
-    }
-    assert {path.stem for path in FILES} == expected
 
 
 def test_old_versions_are_brought_up_to_date_step_by_step():
