@@ -252,6 +252,7 @@ async def test_activity_holds_decisions_and_commands_but_no_observations(db, tel
     tell(history)
     trail = await activity.list_activity(db)
     assert [entry.type.removeprefix("monitoring.monitor-") for entry in trail] == ["revised", "went-up", "registered"]
+    assert trail[0].data is not None
     assert trail[0].data["changes"] == {"name": "store"}
     assert (trail[0].subject_kind, trail[0].subject, trail[0].monitor_id, trail[0].actor) == (
         "monitor",
