@@ -33,17 +33,44 @@ class Given:
 
     number: int
     body: dict[str, Any]
-    """``patient`` (``id``, or ``identifiers`` and the rest), ``kind``, ``date``, ``measurements`` …"""
+    """``patient`` (``id``, ``identifiers``, ``name`` …), ``kind``, ``date``, ``measurements`` …"""
     sources: Source = field(default_factory=dict[str, str])
     """Heading of the column by JSON pointer into ``body``."""
 
+    @property
+    def names_known(self) -> bool:
+        """Whether an id or an identifier says who of the patients there are it is."""
+        return bool(self.body["patient"].keys() & {"id", "identifiers"})
+
+    @property
+    def can_register(self) -> bool:
+        """Whether it tells enough about a patient who is not there yet."""
+        return "name" in self.body["patient"] and "id" not in self.body["patient"]
+
+    def sent(self, *, register: bool) -> dict[str, Any]:
+        """As the API takes a row; ``register``: as somebody new."""
+        patient = self.body["patient"]
+        if register:
+            who = {"register": patient}
+        elif "id" in patient:
+            who = {"id": patient["id"]}
+        else:
+            who = {"identifier": patient["identifiers"][0]}
+        return {"patient": who, "checkup": {name: value for name, value in self.body.items() if name != "patient"}}
+
     def column_of(self, pointer: str) -> str | None:
         """The column at fault, for a pointer of the API into this row; None: it is the row as a whole."""
+        pointer = pointer.removeprefix("/checkup").replace("/patient/register", "/patient", 1)
+        pointer = pointer.replace("/patient/identifier", "/patient/identifiers/0", 1) if _first(pointer) else pointer
         while pointer:
             if pointer in self.sources:
                 return self.sources[pointer]
             pointer = pointer.rpartition("/")[0]
         return None
+
+
+def _first(pointer: str) -> bool:
+    return pointer == "/patient/identifier" or pointer.startswith("/patient/identifier/")
 
 
 def used_columns(table: Table, mapping: Mapping) -> list[Column | None]:
@@ -155,8 +182,7 @@ class _Building:
 
     def body(self) -> dict[str, Any]:
         """The row as it is sent."""
-        confirm = {"confirm": True} if self._mapping.confirm else {}
-        return {"patient": self._patient, **self._checkup, "measurements": self._measurements, **confirm}
+        return {"patient": self._patient, **self._checkup, "measurements": self._measurements}
 
     def _take_patient(self, column: Column, rest: str, name: str, said: str) -> None:
         if rest == "identifier":

@@ -69,13 +69,16 @@ def test_a_row_becomes_a_patient_a_checkup_and_measurements_with_their_units() -
 @pytest.mark.parametrize(
     ("pointer", "column"),
     [
-        ("/date", "검진일"),
-        ("/measurements/0/value", "체중"),
-        ("/measurements/1/diastolic", "최저"),
-        ("/measurements/1/systolic", "최고"),
-        ("/measurements/3/text", "요단백"),
-        ("/patient/identifiers/0/value", "차트"),
-        ("/patient/birth_date", "생일"),
+        ("/checkup/date", "검진일"),
+        ("/checkup/measurements/0/value", "체중"),
+        ("/checkup/measurements/1/diastolic", "최저"),
+        ("/checkup/measurements/1/systolic", "최고"),
+        ("/checkup/measurements/3/text", "요단백"),
+        ("/checkup", None),
+        ("/patient/identifier", "차트"),
+        ("/patient/identifier/value", "차트"),
+        ("/patient/register/identifiers/0", "차트"),
+        ("/patient/register/birth_date", "생일"),
         ("/patient", None),
         ("", None),
     ],
@@ -83,6 +86,17 @@ def test_a_row_becomes_a_patient_a_checkup_and_measurements_with_their_units() -
 def test_what_the_api_says_of_a_part_of_a_row_is_said_of_its_column(pointer: str, column: str | None) -> None:
     (row,), _ = rows.convert(_table(_GOOD), _mapping())
     assert row.column_of(pointer) == column
+
+
+def test_a_row_names_somebody_known_or_registers_somebody_new() -> None:
+    (row,), _ = rows.convert(_table(_GOOD), _mapping())
+    assert row.names_known
+    assert row.can_register
+    known, new = row.sent(register=False), row.sent(register=True)
+    assert known["patient"] == {"identifier": {"system": "chart", "value": "C-7"}}
+    assert new["patient"] == {"register": row.body["patient"]}
+    assert known["checkup"] == new["checkup"]
+    assert set(known["checkup"]) == {"kind", "date", "measurements"}
 
 
 def test_an_empty_cell_was_not_measured_and_so_are_the_words_that_the_mapping_names() -> None:
