@@ -75,10 +75,9 @@ def _fill(ledger: Ledger, plan: Plan, fingerprint: Any) -> Filled:
 
     names = {
         "users": t("users"),
-        "monitors": t("monitors, a probe every 15 minutes"),
         "patients": t("patients and checkups"),
         "reads": t("who looked at what"),
-        "reviews": t("reviews"),
+        "monitors": t("monitors, a probe every 15 minutes"),
     }
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
     with Progress(*columns, console=output.side_console(), disable=not sys.stderr.isatty()) as progress:
@@ -143,10 +142,4 @@ def _print(plan: Plan, filled: Filled, password: str | None) -> None:
             print(f"  {user['email']:36} {user['role']}")
     say(t("Lists show it once the read models have caught up, within a minute or so."))
     say(t("The invented monitors are paused: there is nothing to probe at their addresses."))
-    say(t("Next: vitalog patient find · vitalog status · vitalog audit unusual --month {month}", month=_last(plan)))
-
-
-def _last(plan: Plan) -> str:
-    from infra.demo.reviews import month_before
-
-    return f"{month_before(plan.until):%Y-%m}"
+    say(t("Next: vitalog patient find --purpose operations · vitalog status · vitalog audit list"))

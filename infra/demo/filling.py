@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from application.ports.ledger import Ledger, VersionConflict
 from domain.checkups.events import PatientRegistered
 from domain.monitoring.events import MonitorPaused, monitor_stream
-from infra.demo import monitors, reads, records, reviews, staff
+from infra.demo import monitors, reads, records, staff
 from infra.demo.plan import Part, Plan
 
 Fingerprint = Callable[[str, str], str]
@@ -36,7 +36,7 @@ def fill(ledger: Ledger, plan: Plan, fingerprint: Fingerprint, tell: Callable[[s
         LedgerUnavailable: what was stored before stays; filling again goes on from there.
     """
     filled = Filled()
-    for kind, made, total in _kinds(ledger, plan, fingerprint):
+    for kind, made, total in _kinds(plan, fingerprint):
         for number, part in enumerate(made):
             tell(kind, number, total)
             if _store(ledger, part, filled) and kind == "users":
@@ -61,17 +61,21 @@ def day_of(ledger: Ledger, plan: Plan) -> date:
     for recorded in ledger.read_stream(monitor_stream(plan.id("monitor/0"))):
         if isinstance(recorded.event, MonitorPaused) and recorded.causation_id == f"demo:{plan.seed}":
             return recorded.event.at.date()
+    for recorded in ledger.read_stream(staff.ADMIN.stream(plan)):  # the monitors come last: it was interrupted
+        made_at: datetime | None = getattr(recorded.event, "at", None)
+        if made_at is not None:
+            return staff.until(plan, made_at)
     return plan.until
 
 
-def _kinds(ledger: Ledger, plan: Plan, fingerprint: Fingerprint) -> Iterator[tuple[str, Iterator[Part], int]]:
+def _kinds(plan: Plan, fingerprint: Fingerprint) -> Iterator[tuple[str, Iterator[Part], int]]:
     clinicians = tuple(member.actor(plan) for member in staff.CLINICIANS)
     yield "users", staff.parts(plan, fingerprint), len(staff.STAFF)
-    yield "monitors", monitors.parts(plan, staff.OPERATOR.actor(plan)), len(monitors.SERVICES)
     yield "patients", records.parts(plan, clinicians, fingerprint), plan.patients
     days = list(reads.parts(plan))
     yield "reads", iter(days), len(days)
-    yield "reviews", reviews.parts(plan, ledger), 1
+    # Last, because they are many: read models show the people while they still fold the probes.
+    yield "monitors", monitors.parts(plan, staff.OPERATOR.actor(plan)), len(monitors.SERVICES)
 
 
 def _store(ledger: Ledger, part: Part, filled: Filled) -> bool:

@@ -1,4 +1,8 @@
-"""Invented reads: who of the staff looked at whose record, most of them at the time of a visit, some not."""
+"""Invented reads: who of the staff looked at whose record, around the days of the visits.
+
+The audit goes by when the ledger took an event, which for all of them is the moment of filling; so there is no invented
+monthly review: nobody can have signed for a month in which nothing had been recorded.
+"""
 
 from __future__ import annotations
 
@@ -33,12 +37,6 @@ def parts(plan: Plan) -> Iterator[Part]:
         yield writing.part()
 
 
-def unusual_night(plan: Plan) -> datetime:
-    """When one clinician looked at many records at night, in the last whole month, for its review to find."""
-    last = plan.until.replace(day=1) - timedelta(days=1)
-    return datetime.combine(last.replace(day=12), time(2, 10), _SEOUL)
-
-
 def _all(plan: Plan) -> Iterator[tuple[str, PersonalDataRead]]:
     ids = [plan.id(f"patient/{number}") for number in range(plan.patients)]
     for number in range(plan.patients):
@@ -58,10 +56,6 @@ def _all(plan: Plan) -> Iterator[tuple[str, PersonalDataRead]]:
                 yield clinician, _read(later, _REPORT, (who.id,), "patient-request", export=True)
             if number == 0:
                 yield PATIENT.actor(plan), _read(at + timedelta(days=1, hours=12), _ONE, (who.id,))
-    if plan.patients >= 10:
-        night = unusual_night(plan)
-        for place, patient_id in enumerate(ids):
-            yield CLINICIANS[1].actor(plan), _read(night + timedelta(seconds=12 * place), _ONE, (patient_id,))
     day = datetime.combine(plan.until - timedelta(days=2), time(15, 0), _SEOUL)
     yield AUDITOR.actor(plan), _read(day, "GET /api/v1/audit", tuple(ids[:20]), "quality")
 

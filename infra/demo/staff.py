@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from domain.identity import user as users
 from domain.identity.addresses import canonical
@@ -31,6 +31,9 @@ class Member:
     def actor(self, plan: Plan) -> str:
         return f"user:{self.id(plan)}"
 
+    def stream(self, plan: Plan) -> str:
+        return user_stream(self.id(plan))
+
     def email(self, plan: Plan) -> str:
         return f"{self.key}.demo{plan.seed}@example.org"
 
@@ -45,6 +48,11 @@ AUDITOR = Member("auditor", "감사 이바름 (demo)", "auditor", "ko")
 VIEWER = Member("viewer", "Vera Viewer (demo)", "viewer", "en")
 PATIENT = Member("patient", "환자 (demo)", "patient", "ko")
 STAFF = (ADMIN, OPERATOR, *CLINICIANS, AUDITOR, VIEWER, PATIENT)
+
+
+def until(plan: Plan, made_at: datetime) -> date:
+    """The end of the demo of as many months whose users were made then."""
+    return (made_at + timedelta(days=1) + (plan.end - plan.begin)).date()
 
 
 def parts(plan: Plan, fingerprint: Callable[[str, str], str]) -> Iterator[Part]:

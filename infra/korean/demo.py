@@ -19,7 +19,6 @@ DEMO: dict[str, str] = {
     "monitors, a probe every 15 minutes": "모니터(15분마다 확인)",
     "patients and checkups": "환자와 검진",
     "who looked at what": "열람 기록",
-    "reviews": "점검",
     "The demo of seed {seed} is here already; nothing was added.": "시드 {seed}의 데모가 이미 있어서 아무것도 넣지 않았습니다.",
     "Everything that was added is invented: {n} events from {begin} to {end}, seed {seed}. They were recorded just now; only "
     "what they tell lies in the past.": (
@@ -34,7 +33,7 @@ DEMO: dict[str, str] = {
     "The invented monitors are paused: there is nothing to probe at their addresses.": (
         "지어낸 모니터는 일시 중지되어 있습니다. 그 주소에는 확인할 것이 없습니다."
     ),
-    "Next: vitalog patient find · vitalog status · vitalog audit unusual --month {month}": (
-        "다음: vitalog patient find · vitalog status · vitalog audit unusual --month {month}"
+    "Next: vitalog patient find --purpose operations · vitalog status · vitalog audit list": (
+        "다음: vitalog patient find --purpose operations · vitalog status · vitalog audit list"
     ),
 }

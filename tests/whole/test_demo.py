@@ -110,6 +110,7 @@ def test_an_interrupted_filling_is_gone_on_with(ledger: PostgresLedger) -> None:
     with pytest.raises(KeyboardInterrupt):
         filling.fill(ledger, plan, _fingerprint, interrupt)
     assert 0 < ledger.head() < len(_events(plan))
+    assert filling.day_of(ledger, Plan(3, 5, 1, date(2027, 2, 3))) == plan.until
     filling.fill(ledger, plan, _fingerprint, lambda *_: None)
     stored = {(one.stream, one.version) for one in ledger.read(0, 100_000)}
     assert {(new.stream, new.version) for new in _events(plan)} <= stored
