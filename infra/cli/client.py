@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, Self, cast
 from uuid import uuid4
 
+from infra.cli import sessions
 from infra.cli.address import Address, find_address
-from infra.cli.output import NOT_FOUND, PROBLEM, REFUSED, UNAVAILABLE, plain, say
+from infra.cli.output import REFUSED, UNAVAILABLE, plain, say
+from infra.cli.problems import Problem, problem_of
 from infra.errors import UserError
 from infra.words import language, t
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 _PAGE = 1000
 _TIMEOUT_S = 30.0
+_UNAUTHORIZED = 401
 
 
 class Client:
@@ -28,7 +31,7 @@ class Client:
         self.address = address or find_address()
         self._http = httpx.Client(
             base_url=f"{self.address.url}/api/v1",
-            headers={"Accept-Language": language(), "User-Agent": "vitalog-cli"} | self._authorization(),
+            headers={"Accept-Language": language(), "User-Agent": "vitalog-cli"},
             timeout=_TIMEOUT_S,
             # A proxy for the outside world cannot reach this machine.
             trust_env=not self.address.is_local,
@@ -44,20 +47,49 @@ class Client:
         """What is there, decoded."""
         return self._ask("GET", path, params=_given(query)).json()
 
-    def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        """Do it; asking again after a lost answer does it once. None for an answer without content."""
-        headers = {"Idempotency-Key": str(uuid4())}
-        answer = self._ask("POST", path, json=body, headers=headers)
+    def found(self, path: str, **query: Any) -> tuple[Any, str]:
+        """As ``get``, and its ``ETag``: what an edit of it names."""
+        answer = self._ask("GET", path, params=_given(query))
+        return answer.json(), answer.headers.get("ETag", "*")
+
+    def content(self, path: str, **query: Any) -> tuple[bytes, str]:
+        """What is there as it is, and its media type."""
+        answer = self._ask("GET", path, params=_given(query))
+        return answer.content, answer.headers.get("Content-Type", "").partition(";")[0]
+
+    def post(
+        self, path: str, body: Mapping[str, Any] | None = None, *, version: str | None = None, **query: Any
+    ) -> Any:
+        """Do it; asking again after a lost answer does it once. None for an answer without content. ``version``: the
+        ``ETag`` of what is edited.
+        """
+        headers = {"Idempotency-Key": str(uuid4())} | ({"If-Match": version} if version else {})
+        answer = self._ask("POST", path, json=body, headers=headers, params=_given(query))
         return answer.json() if answer.content else None
 
-    def delete(self, path: str) -> Any:
-        """End it, whatever version it is at."""
-        return self._ask("DELETE", path, headers={"If-Match": "*"}).json()
+    def post_bundle(self, bundle: bytes, **query: Any) -> Any:
+        """Send a FHIR Bundle; sending it again after a lost answer takes it in once."""
+        headers = {
+            "Idempotency-Key": str(uuid4()),
+            "Content-Type": "application/fhir+json",
+            "Accept": "application/fhir+json",
+        }
+        url = f"{self.address.url}/fhir"
+        return self._ask("POST", url, content=bundle, headers=headers, params=_given(query)).json()
 
-    def settle(self, *answers: Mapping[str, Any]) -> None:
-        """Wait until lists show what these commands did, so that the next command sees it; not for ever."""
+    def patch(self, path: str, body: Mapping[str, Any], *, version: str) -> Any:
+        """Change what is at that version."""
+        return self._ask("PATCH", path, json=body, headers={"If-Match": version}).json()
+
+    def delete(self, path: str, body: Mapping[str, Any] | None = None, *, version: str = "*") -> Any:
+        """End it; without a version whatever version it is at."""
+        answer = self._ask("DELETE", path, headers={"If-Match": version}, json=body)
+        return answer.json() if answer.content else None
+
+    def settle(self, *answers: Mapping[str, Any], path: str = "/monitors", **query: Any) -> None:
+        """Wait until the list at ``path`` shows what these commands did, so that the next one sees it; not for ever."""
         try:
-            self.get("/monitors", limit=1, min_position=max(answer["position"] for answer in answers))
+            self.get(path, **{"limit": 1} | query, min_position=max(answer["position"] for answer in answers))
         except UserError:
             say(
                 t("It is done, but lists do not show it yet: the read models are behind. `vitalog doctor` may say why.")
@@ -99,27 +131,42 @@ class Client:
         import httpx
 
         timeout = httpx.Timeout(_TIMEOUT_S, read=60.0)
-        with self._http.stream("GET", path, params=_given(query), headers=dict(headers), timeout=timeout) as answer:
+        allowed = dict(headers) | self._authorization()
+        with self._http.stream("GET", path, params=_given(query), headers=allowed, timeout=timeout) as answer:
             if answer.status_code >= httpx.codes.BAD_REQUEST:
                 answer.read()
                 self._refuse(answer)
             yield answer
 
-    def _authorization(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.address.token}"} if self.address.token else {}
+    def _authorization(self, instead_of: str | None = None) -> dict[str, str]:
+        """``instead_of``: a token of the session that was refused."""
+        address = self.address
+        token = (
+            sessions.access_token(address.url, instead_of=instead_of, trust_env=not address.is_local)
+            if address.is_session
+            else address.token
+        )
+        return {"Authorization": f"Bearer {token}"} if token else {}
 
-    def _ask(self, method: str, path: str, **request: Any) -> httpx.Response:
+    def _ask(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **request: Any
+    ) -> httpx.Response:
         import httpx
 
+        allowed = self._authorization()
         for last in (False, True):
             try:
-                answer = self._http.request(method, path, **request)
+                answer = self._http.request(method, path, headers=dict(headers or {}) | allowed, **request)
             except (httpx.RemoteProtocolError, httpx.ReadError) as error:
                 if last:
                     raise unreachable(self.address, error) from error
             except (httpx.TransportError, httpx.InvalidURL) as error:
                 raise unreachable(self.address, error) from error
             else:
+                if answer.status_code == _UNAUTHORIZED and self.address.is_session and not last:
+                    # Another clock, or another key of the server: a new token may do.
+                    allowed = self._authorization(allowed.get("Authorization", "").removeprefix("Bearer "))
+                    continue
                 if answer.status_code >= httpx.codes.BAD_REQUEST:
                     self._refuse(answer)
                 return answer
@@ -127,55 +174,30 @@ class Client:
 
     def _refuse(self, answer: httpx.Response) -> NoReturn:
         code = answer.status_code
-        problem = _problem_of(answer)
+        problem = problem_of(answer)
         if problem is None:
             raise UserError(
                 t(
                     "{url} answered {code}, which is not Vitalog speaking. Check VITALOG_URL.",
-                    url=answer.url,
+                    url=answer.url.copy_with(query=None),
                     code=code,
                 ),
                 exit_code=UNAVAILABLE,
             )
-        if code == _UNAUTHORIZED:
-            raise UserError(self._about_token(), exit_code=REFUSED)
-        raise UserError(
-            _sentence(problem), exit_code=_EXIT_CODES.get(code, REFUSED if code < _SERVER_ERROR else PROBLEM)
-        )
+        refused = Problem.of(problem, code)
+        if refused.kind == "unauthorized":
+            raise Problem(self._about_token(), REFUSED, refused.kind, problem)
+        raise refused
 
     def _about_token(self) -> str:
         url = self.address.url
-        if not self.address.token:
+        if not self.address.token and not self.address.is_session:
             return t(
-                "{url} wants a token, and none was found. Set VITALOG_ADMIN_TOKEN, or VITALOG_DATA_DIR to the data "
-                "directory that holds admin-token.",
+                "{url} wants to know who you are. Log in with `vitalog login`, or set VITALOG_TOKEN to an API key, or "
+                "VITALOG_DATA_DIR to the data directory that holds admin-token.",
                 url=url,
             )
         return t("{url} does not accept the token from {origin}.", url=url, origin=self.address.token_origin)
-
-
-_UNAUTHORIZED, _SERVER_ERROR = 401, 500
-_EXIT_CODES = {404: NOT_FOUND, 410: NOT_FOUND, 429: UNAVAILABLE, 502: UNAVAILABLE, 503: UNAVAILABLE, 504: UNAVAILABLE}
-
-
-def _problem_of(answer: httpx.Response) -> dict[str, Any] | None:
-    """The problem details (RFC 9457) of a refusal; None when it is somebody else's."""
-    try:
-        problem: Any = answer.json()
-    except ValueError:
-        return None
-    return cast("dict[str, Any]", problem) if isinstance(problem, dict) and "title" in problem else None
-
-
-def _sentence(problem: dict[str, Any]) -> str:
-    """A problem as one line a person can act on, and one more for each further fault of the input."""
-    title, detail = str(problem["title"]).rstrip("."), str(problem.get("detail") or "")
-    lines = [f"{title}: {detail}" if detail and detail.rstrip(".") != title else f"{title}."]
-    faults: list[dict[str, Any]] = problem.get("errors") or []
-    lines += [
-        f"  {fault.get('pointer', '')}: {fault.get('detail', '')}" for fault in faults if fault.get("detail") != detail
-    ]
-    return plain("\n".join(lines))
 
 
 def unreachable(address: Address, error: Exception) -> UserError:

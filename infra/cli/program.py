@@ -4,7 +4,26 @@ from __future__ import annotations
 
 import typer
 
-from infra.cli import demo, doctor, events, keys, monitor, processes, rebuild, status, up
+from infra.cli import (
+    access,
+    api_key,
+    audit,
+    checkup,
+    demo,
+    doctor,
+    events,
+    import_,
+    keys,
+    login,
+    monitor,
+    patient,
+    processes,
+    rebuild,
+    results,
+    status,
+    up,
+    user,
+)
 from infra.words import command, examples, t
 
 app = typer.Typer(
@@ -26,15 +45,27 @@ app = typer.Typer(
         "server cannot be reached, 6 the server refuses, 130 interrupted."
     ),
 )
-_APART = t("To run processes apart")
+_APART, _PEOPLE, _WHO = t("To run processes apart"), t("People's checkups"), t("Who may do what")
 command(app)(up.up)
 app.add_typer(monitor.app, name="monitor")
 command(app)(status.status)
 app.add_typer(events.app, name="events")
 command(app)(rebuild.rebuild)
-app.add_typer(keys.app, name="keys")
 command(app)(demo.demo)
 command(app)(doctor.doctor)
+app.add_typer(patient.app, name="patient", rich_help_panel=_PEOPLE)
+app.add_typer(checkup.app, name="checkup", rich_help_panel=_PEOPLE)
+command(app, panel=_PEOPLE)(results.trends)
+command(app, panel=_PEOPLE)(results.report)
+app.add_typer(import_.app, name="import", rich_help_panel=_PEOPLE)
+command(app, panel=_WHO)(login.login)
+command(app, panel=_WHO)(login.logout)
+command(app, panel=_WHO)(login.whoami)
+app.add_typer(user.app, name="user", rich_help_panel=_WHO)
+app.add_typer(api_key.app, name="api-key", rich_help_panel=_WHO)
+app.add_typer(access.app, name="access", rich_help_panel=_WHO)
+app.add_typer(audit.app, name="audit", rich_help_panel=_WHO)
+app.add_typer(keys.app, name="keys", rich_help_panel=_WHO)
 command(app, panel=_APART)(processes.migrate)
 for process in processes.PROCESSES:
     command(app, process.__name__, panel=_APART)(process)

@@ -67,4 +67,43 @@ IMPORTING: dict[str, str] = {
     "Nothing says whose checkup this is.": "누구의 검진인지 알 수 없습니다.",
     "Nothing was measured in this row.": "이 행에는 측정값이 없습니다.",
     "Half of the blood pressure is missing.": "혈압의 두 값 가운데 하나가 없습니다.",
+    # ── The commands ─────────────────────────────────────────────────────────────────────────────
+    "Import checkups from CSV files and FHIR bundles.": "CSV 파일과 FHIR 묶음에서 검진을 가져옵니다.",
+    "Import checkups from a CSV file. Nothing is stored while one row is wrong, unless --skip-bad is given.": (
+        "CSV 파일에서 검진을 가져옵니다. --skip-bad가 없으면 한 행이라도 틀렸을 때 아무것도 저장하지 않습니다."
+    ),
+    "Write a first mapping for a CSV file, from its headings. Look it over before you use it.": (
+        "CSV 파일의 열 이름을 보고 매핑 초안을 출력합니다. 쓰기 전에 검토하세요."
+    ),
+    "Import a FHIR R4 Bundle of patients and results, all of it or nothing.": (
+        "환자와 결과가 든 FHIR R4 Bundle을 가져옵니다. 전부 저장하거나 하나도 저장하지 않습니다."
+    ),
+    "A CSV file, in UTF-8 or CP949.": "CSV 파일(UTF-8 또는 CP949).",
+    "What its columns tell; see `vitalog import mapping`.": "열의 뜻을 적은 파일. `vitalog import mapping`을 참고하세요.",
+    "Report every row, store nothing.": "모든 행을 검사만 하고 저장하지 않습니다.",
+    "Store the good rows; write the others to this file.": "올바른 행은 저장하고 나머지는 이 파일에 씁니다.",
+    "Unusual values are meant.": "이례적인 값들이 맞습니다.",
+    "Encoding of the file, if not found out rightly.": "자동으로 알아낸 것이 틀렸을 때의 파일 인코딩.",
+    "A FHIR R4 Bundle as JSON.": "FHIR R4 Bundle(JSON).",
+    "Report every entry, store nothing.": "모든 항목을 검사만 하고 저장하지 않습니다.",
+    "Left out, because nothing was recognised in them: {names}.": "무엇인지 알 수 없어 뺀 열: {names}.",
+    "The file has {n} rows, and at most {most} land at once, all or none. Split it.": (
+        "행이 {n}개인데 한 번에 {most}개까지 전부 아니면 전무로 저장합니다. 파일을 나누세요."
+    ),
+    "{file} is there already. Name another file; nothing was stored.": (
+        "{file}이(가) 이미 있습니다. 다른 파일 이름을 쓰세요. 아무것도 저장하지 않았습니다."
+    ),
+    "checking": "검사",
+    "storing": "저장",
+    "row {n}": "{n}행",
+    "row {n}, {column}": "{n}행, {column}",
+    "and {n} more; --dry-run shows them all.": "그 밖에 {n}건이 더 있습니다. --dry-run으로 모두 볼 수 있습니다.",
+    "{rows} rows ({encoding}): {good} good, {bad} bad, {new} new patients.": (
+        "{rows}행({encoding}): 정상 {good}행, 오류 {bad}행, 새 환자 {new}명."
+    ),
+    "Stored {n} checkups.": "검진 {n}건을 저장했습니다.",
+    "Nothing was stored.": "아무것도 저장하지 않았습니다.",
+    "The bad rows are in {file}, each with its reason.": "오류가 있는 행은 사유와 함께 {file}에 있습니다.",
+    "Stored nothing: it was a trial.": "시험이라 저장하지 않았습니다.",
+    "{n} entries were taken in.": "항목 {n}개를 가져왔습니다.",
 }

@@ -221,10 +221,10 @@ WATCHING: dict[str, str] = {
         "다른 열쇠로는 저장된 자격 증명을 읽을 수 없습니다."
     ),
     # the API
-    "{url} wants a token, and none was found. Set VITALOG_ADMIN_TOKEN, or VITALOG_DATA_DIR to the data directory that "
-    "holds admin-token.": (
-        "{url}에는 토큰이 필요한데 찾지 못했습니다. VITALOG_ADMIN_TOKEN을 설정하거나, admin-token이 있는 데이터 디렉터리를 "
-        "VITALOG_DATA_DIR로 알려 주세요."
+    "{url} wants to know who you are. Log in with `vitalog login`, or set VITALOG_TOKEN to an API key, or VITALOG_DATA_DIR "
+    "to the data directory that holds admin-token.": (
+        "{url}: 누구인지 알아야 합니다. `vitalog login`으로 로그인하거나, VITALOG_TOKEN을 API 키로, 또는 VITALOG_DATA_DIR을 admin-token이 "
+        "있는 데이터 디렉터리로 설정하세요."
     ),
     "{url} does not accept the token from {origin}.": "{url}이(가) {origin}의 토큰을 받아들이지 않습니다.",
     "{url} answered {code}, which is not Vitalog speaking. Check VITALOG_URL.": (
