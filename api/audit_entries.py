@@ -97,8 +97,8 @@ def shown_about(entries: Iterable[Entry], details: Mapping[int, Details]) -> set
 
 
 def csv_header() -> str:
-    """The first line."""
-    return _line(COLUMNS)
+    """The first line, after the mark by which Excel knows UTF-8: a Korean one reads CP949 without it."""
+    return f"\ufeff{_line(COLUMNS)}"
 
 
 def csv_line(view: Mapping[str, Any]) -> str:

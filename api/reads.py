@@ -47,8 +47,9 @@ async def record_read(
 ) -> None:
     """Record that the caller is about to be shown personal data of ``subjects``; to be awaited before answering.
 
-    ``subjects`` are pseudonymous ids. ``bulk``: it is a list of people; with it, or with ``export``, a purpose must
-    have been given. A read that shows nobody's data is not recorded; an export always is.
+    ``subjects`` are pseudonymous ids; the checkup that a path names is added to them. ``bulk``: it is a list of people;
+    with it, or with ``export``, a purpose must have been given. A read that shows nobody's data is not recorded; an
+    export always is.
 
     Raises:
         Problem: the purpose is missing or is none of ``PURPOSES``.
@@ -56,6 +57,8 @@ async def record_read(
     """
     purpose = purpose_of(request, required=bulk or export)
     named = tuple(subjects)
+    if named and (checkup_id := _checkup(request)) is not None:
+        named = (*named, checkup_id)
     if named or export:
         context, operation = _asked(request)
         await api.reads.shown(context, operation=operation, subjects=named, purpose=purpose, export=export)
@@ -65,6 +68,12 @@ async def record_denied(api: Api, request: Request, subjects: Iterable[str] = ()
     """Record that the caller asked for what is not theirs to see. Raises ``LedgerUnavailable``."""
     context, operation = _asked(request)
     await api.reads.denied(context, operation=operation, subjects=subjects)
+
+
+def _checkup(request: Request) -> str | None:
+    """The checkup that the path is about; of an observation, the one it belongs to."""
+    named = request.path_params.get("checkup_id") or request.path_params.get("observation_id") or ""
+    return str(named).partition(".")[0] or None
 
 
 def _asked(request: Request) -> tuple[Context, str]:

@@ -77,6 +77,32 @@ WHERE (%(actors)s::text[] IS NULL OR actor = ANY(%(actors)s))
 ORDER BY position DESC
 LIMIT %(limit)s;
 
+-- name: trail_of_checkup
+-- The same of one checkup: what concerns it, and who was shown its patient's data since it was recorded, unless what
+-- was shown was another checkup.
+SELECT {columns}
+FROM (SELECT position FROM activity.subjects WHERE subject = %(subject)s AND position < %(before)s
+      UNION
+      SELECT s.position
+      FROM activity.subjects AS s JOIN activity.entries AS r USING (position)
+      WHERE s.subject = %(patient)s AND s.position < %(before)s
+        AND s.position > (SELECT min(position) FROM activity.subjects WHERE subject = %(subject)s)
+        AND (r.type = 'checkups.patient-erased'
+             OR r.type = 'identity.personal-data-read'
+                AND NOT EXISTS (SELECT FROM activity.subjects AS o
+                                WHERE o.position = s.position AND o.subject <> %(patient)s
+                                  AND EXISTS (SELECT FROM activity.entries AS c
+                                              WHERE c.subject = %(patient)s || ':' || o.subject)))
+     ) AS concerned
+     JOIN activity.entries USING (position)
+WHERE (%(actors)s::text[] IS NULL OR actor = ANY(%(actors)s))
+  AND (%(type)s::text IS NULL OR type = %(type)s)
+  AND (%(from)s::timestamptz IS NULL OR at >= %(from)s)
+  AND (%(to)s::timestamptz IS NULL OR at < %(to)s)
+  AND (%(correlation_id)s::text IS NULL OR correlation_id = %(correlation_id)s)
+ORDER BY position DESC
+LIMIT %(limit)s;
+
 -- name: subjects
 -- Whom each of these entries concerns.
 SELECT position, subject FROM activity.subjects WHERE position = ANY(%s) ORDER BY position, subject;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,8 @@ PATH = "/api/v1/audit"
 TAGS: list[Any] = ["audit"]
 PAGE_WITH_DETAILS = 200
 _EXPORTED_AT_ONCE = 500
+_REMEMBERED = 10_000
+"""People of one export who are recorded once."""
 _Limit = Annotated[int, Query(ge=1, le=1000, description="Items per page; with details at most 200.")]
 _Actor = Annotated[Text, Query(description="user:{id}, with that user's API keys; api-key:{id}; admin; prober:…")]
 _Subject = Annotated[Text, Query(description="Id of a patient, checkup, user, API key, monitor or incident.")]
@@ -63,25 +65,25 @@ def add_audit_routes(app: FastAPI, api: Api) -> None:
         min_position: MinPosition = None,
         purpose: PurposeParameter = None,
     ) -> Response:
-        """Over monitoring, checkups and identity alike. `subject=` a patient is everything about that patient, with
+        """Over monitoring, checkups and identity alike. `subject=` a patient or a checkup is everything about it, with
         those who saw it; `actor=user:{id}` everything that user did. With `details=true` what each entry said before
         and after, as far as the reader may know it and the person's key still exists. `format=csv` streams all of it.
         """
-        purpose_of(request, required=details or format == "csv")
+        purpose = purpose_of(request, required=details or format == "csv")
         asked = await _asked(api, actor, subject, type, start, end, correlation_id)
         await api.wait_for(READ_FROM, min_position)
         if format == "csv":
             await record_read(api, request, [], export=True)
             body = _exported(api, request, asked, details=details)
             headers = {"Content-Disposition": 'attachment; filename="vitalog-audit.csv"'}
-            return StreamingResponse(body, headers=headers, media_type="text/csv; charset=utf-8")
+            return StreamingResponse(body, headers=headers, media_type="text/csv; charset=utf-8; header=present")
         limit = min(limit, PAGE_WITH_DETAILS) if details else limit
         scope = f"audit {actor} {subject} {type} {start} {end} {correlation_id}"
         before = read_cursor(api.access, scope, cursor)[0] if cursor is not None else None
         async with api.connection() as db:
             found = await trail(db, asked, before=before, limit=limit + 1)
         more, found = len(found) > limit, found[:limit]
-        items = await _shown(api, request, found, asked.subject, details=details)
+        items, _ = await _shown(api, request, found, asked, details=details)
         following = make_cursor(api.access, scope, (found[-1].position,)) if more else None
         headers: dict[str, str] = {}
         if following is not None:
@@ -148,34 +150,49 @@ async def _asked(
     if actor is not None and actor.startswith("user:"):
         async with api.connection() as db:
             actors = await acting_as(db, actor.removeprefix("user:"))
-    return Asked(actors=actors, subject=subject, type=type, start=first, end=last, correlation_id=correlation_id)
+    patient = None if subject is None else await api.patient_of_checkup(subject)
+    return Asked(
+        actors=actors, subject=subject, patient=patient, type=type, start=first, end=last, correlation_id=correlation_id
+    )
 
 
 async def _shown(
-    api: Api, request: Request, entries: list[Entry], about: str | None, *, details: bool, export: bool = False
-) -> list[dict[str, Any]]:
-    """The entries as answered, after it is recorded whose data is in them."""
+    api: Api,
+    request: Request,
+    entries: list[Entry],
+    asked: Asked,
+    *,
+    details: bool,
+    export: bool = False,
+    recorded: Collection[str] = (),
+) -> tuple[list[dict[str, Any]], set[str]]:
+    """The entries as answered, and whose data is in them, after that is recorded; ``recorded``: of whom it is."""
     principal = principal_of(request)
     told: dict[int, Details] = {}
     if details:
         told = await details_of(api.services.commands, principal, entries)
     names = await names_of(api, principal, {entry.actor for entry in entries}) if entries else NO_NAMES
-    subjects = {*names.users, *shown_about(entries, told), *([about] if about is not None and entries else [])}
-    if subjects:
-        await record_read(api, request, sorted(subjects), export=export, bulk=details)
+    about = [one for one in (asked.subject, asked.patient) if one is not None and entries]
+    subjects = {*names.users, *shown_about(entries, told), *about}
+    if unknown := sorted(subjects.difference(recorded)):
+        await record_read(api, request, unknown, export=export, bulk=details)
     language = context_of(request.scope).language
-    return [entry_view(entry, names, told.get(entry.position), language) for entry in entries]
+    return [entry_view(entry, names, told.get(entry.position), language) for entry in entries], subjects
 
 
 async def _exported(api: Api, request: Request, asked: Asked, *, details: bool) -> AsyncIterator[str]:
     """Everything up to now, page by page: whose data a page tells is recorded before the page leaves."""
     yield csv_header()
     before: int | None = None
+    recorded: set[str] = set()
     while True:
+        if len(recorded) > _REMEMBERED:
+            recorded.clear()  # to be recorded again does no harm; to grow with the export would
         async with api.connection() as db:
             found = await trail(db, asked, before=before, limit=_EXPORTED_AT_ONCE)
         if not found:
             return
-        for view in await _shown(api, request, found, asked.subject, details=details, export=True):
-            yield csv_line(view)
+        views, subjects = await _shown(api, request, found, asked, details=details, export=True, recorded=recorded)
+        yield "".join(map(csv_line, views))
+        recorded |= subjects
         before = found[-1].position

@@ -34,6 +34,9 @@ class NewReview(Input):
 
     month: str = Field(description="Such as 2026-10, by the installation's time zone; it must be over.")
     conclusion: Conclusion
+    flagged: int | None = Field(
+        None, description="How many unusual accesses the reviewer was shown; refused when there are others by now."
+    )
     note: str | None = Field(
         None, description=f"1 to {LONGEST_NOTE} characters, without names: it is kept for ever and cannot be erased."
     )
@@ -64,8 +67,8 @@ def add_audit_review_routes(app: FastAPI, api: Api) -> None:
 
     @app.post(f"{PATH}/reviews", tags=TAGS, summary="Sign for a month", status_code=201)
     async def review(asked: NewReview, request: Request) -> Response:
-        """How many reads there were, and how many of them unusual, is counted now and written down with it. A month may
-        be signed for again; the newest word counts, and those before stay readable.
+        """How many reads there were, and how many of them unusual, is counted now and written down with it. A month is
+        signed for once: what was signed stands.
         """
         zone, services = ZoneInfo(api.services.time_zone), api.services.commands
 
@@ -81,7 +84,7 @@ def add_audit_review_routes(app: FastAPI, api: Api) -> None:
             result = await review_month(
                 services,
                 asked.month,
-                lambda: sign(
+                lambda signed: sign(
                     asked.month,
                     now=now,
                     zone=zone,
@@ -90,6 +93,8 @@ def add_audit_review_routes(app: FastAPI, api: Api) -> None:
                     flagged=flagged,
                     conclusion=asked.conclusion,
                     note=asked.note,
+                    seen=asked.flagged,
+                    signed=signed,
                 ),
                 context,
             )

@@ -10,8 +10,11 @@ from application.ports.ledger import VersionConflict
 from domain.identity.events import MonthReviewed, review_stream
 
 
-async def review_month(services: Services, month: str, decide: Callable[[], MonthReviewed], context: Context) -> Result:
-    """``decide``: the signature (``domain.identity.review.sign``). Repeating the command finds the same signature.
+async def review_month(
+    services: Services, month: str, decide: Callable[[bool], MonthReviewed], context: Context
+) -> Result:
+    """``decide``: the signature (``domain.identity.review.sign``), given whether somebody has signed. Repeating the
+    command finds the same signature.
 
     Raises:
         Refused: as ``sign``.
@@ -25,7 +28,7 @@ async def review_month(services: Services, month: str, decide: Callable[[], Mont
                 return Result(month, recorded.position, recorded.version)
         version = history[-1].version if history else 0
         try:
-            position = await services.writer.append(in_stream(stream, version, [decide()], context))
+            position = await services.writer.append(in_stream(stream, version, [decide(bool(history))], context))
         except VersionConflict:
             continue
         return Result(month, position, version + 1)

@@ -50,14 +50,23 @@ def sign(
     flagged: int,
     conclusion: Conclusion,
     note: str | None,
+    seen: int | None = None,
+    signed: bool = False,
 ) -> MonthReviewed:
-    """Sign for a month. It may be signed again: the newest word counts, and those before stay readable.
+    """Sign for a month. There is one signature under a month, and it stands.
+
+    ``seen``: how many unusual accesses the reviewer was shown; None: not said. ``signed``: somebody has signed already.
 
     Raises:
-        Refused: it is no month, or not over yet; something flagged, and nothing said about it.
+        Refused: it is no month, not over yet, or signed for; something else is unusual by now than what was seen;
+            something was followed up, and nothing said about it.
     """
     if not is_over(month, now, zone):
         raise Refused(f"The month {month} is not over yet: review it from {_next(_first(month))} on.", "month")
+    if signed:
+        raise Refused(f"The month {month} is signed for already: a signature stands.")
+    if seen is not None and seen != flagged:
+        raise Refused(f"You have seen {seen} unusual accesses, and there are {flagged}: look at them again.", "flagged")
     if note is not None:
         note = passage(note, "note", LONGEST_NOTE)
     if conclusion != "nothing-found" and note is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -61,7 +61,7 @@ def list_(
         if entry["subjects"]:
             print(plain(f"    {', '.join(entry['subjects'])}"))
         told: dict[str, Any] = entry.get("details") or {}
-        for change in told.get("changes") or []:
+        for change in cast("list[dict[str, Any]]", told.get("changes") or []):
             print(plain(f"    {change['field']}: {change['old']} → {change['new']}"))
     if not found:
         say(t("Nothing was found."))

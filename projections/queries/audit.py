@@ -27,6 +27,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     actors: tuple[str, ...] | None = None
     subject: str | None = None
     """Id of whom it concerns: a patient, checkup, user, API key, monitor or incident."""
+    patient: str | None = None
+    """Whose checkup ``subject`` is: then reads of that patient's data count that may have shown it."""
     type: str | None = None
     start: datetime | None = None
     end: datetime | None = None
@@ -74,13 +76,15 @@ async def trail(db: Connection, asked: Asked, *, before: int | None = None, limi
         "before": _END if before is None else before,
         "actors": None if asked.actors is None else list(asked.actors),
         "subject": asked.subject,
+        "patient": asked.patient,
         "type": asked.type,
         "from": asked.start,
         "to": asked.end,
         "correlation_id": asked.correlation_id,
         "limit": limit,
     }
-    found = await rows(db, _ACTIVITY["trail" if asked.subject is None else "trail_of_subject"], values)
+    name = "trail" if asked.subject is None else "trail_of_subject" if asked.patient is None else "trail_of_checkup"
+    found = await rows(db, _ACTIVITY[name], values)
     concerned: dict[int, list[str]] = defaultdict(list)
     for position, subject in await rows(db, _ACTIVITY["subjects"], [[row[0] for row in found]]) if found else []:
         concerned[position].append(subject)

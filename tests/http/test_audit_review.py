@@ -145,6 +145,12 @@ async def test_a_month_is_reviewed_signed_and_no_longer_overdue(seoul: Any, appe
     assert signed.json()["until_position"] >= newest
     repeated = await auditor.post("/api/v1/audit/reviews", json=body, headers=key)
     assert repeated.json() == signed.json()
+    second = await seoul.http.post("/api/v1/audit/reviews", json=body | {"conclusion": "nothing-found", "note": None})
+    assert (second.status_code, second.json()["type"]) == (409, "/problems/refused"), second.text
+    other = await auditor.post("/api/v1/audit/reviews", json=body | {"month": EARLIER}, headers=key)
+    assert (other.status_code, other.json()["type"]) == (422, "/problems/idempotency-key-reused")
+    unseen = await auditor.post("/api/v1/audit/reviews", json=body | {"month": EARLIER, "flagged": 2})
+    assert (unseen.status_code, unseen.json()["errors"][0]["pointer"]) == (422, "/flagged")
     assert (await auditor.post("/api/v1/audit/reviews", json=body | {"month": EARLIER})).status_code == 201
 
     months = {one["month"]: one for one in (await got(seoul, "/audit/reviews", auditor))["items"]}

@@ -58,7 +58,7 @@ async def test_who_saw_and_who_changed_this_and_what_it_said_before_is_one_reque
     assert (seen["operation"], seen["purpose"], seen["purpose_name"]) == (
         "GET /api/v1/checkups/{checkup_id}", "treatment", "treatment",
     )  # fmt: skip
-    assert seen["subjects"] == [patient]
+    assert set(seen["subjects"]) == {patient, checkup}
     assert set(recorded["subjects"]) == {patient, checkup}
     changes = {one["field"]: one["new"] for one in registered["details"]["changes"]}
     assert changes["/name"] == "정하늘"
@@ -66,6 +66,47 @@ async def test_who_saw_and_who_changed_this_and_what_it_said_before_is_one_reque
     again = await got(product, f"/audit?subject={patient}", auditor)
     assert again["items"][0]["operation"] == "GET /api/v1/audit"
     assert again["items"][0]["purpose"] == "quality"
+
+
+async def test_of_one_checkup_the_trail_tells_its_changes_and_reads_and_nothing_of_another(product: Any) -> None:
+    nurse, nurse_id = await log_in(product, "clinician", name="이서연")
+    doctor, doctor_id = await log_in(product, "clinician", name="Dr. Park")
+    auditor, _ = await log_in(product, "auditor", name="Aud Itor")
+    patient = await register(nurse)
+    weight = [{"code": "weight", "value": 70, "unit": "kg"}]
+    assert (await nurse.get(f"/api/v1/patients/{patient}")).status_code == 200  # before there was a checkup
+    checkup = await record(nurse, patient, weight, "2026-11-12")
+    other = await record(nurse, patient, weight, "2026-11-13")
+    stranger = await register(nurse, name="Bob", identifiers=[])
+    for path in (f"checkups/{other}", f"patients/{stranger}/checkups", f"checkups/{other}/history"):
+        assert (await nurse.get(f"/api/v1/{path}")).status_code == 200
+    assert (await nurse.get(f"/fhir/Observation/{other}.29463-7")).status_code == 200
+    assert (await doctor.get(f"/api/v1/checkups/{checkup}")).status_code == 200
+    assert (await doctor.get(f"/fhir/Observation/{checkup}.29463-7")).status_code == 200
+    assert (await doctor.get(f"/api/v1/patients/{patient}/trends")).status_code == 200  # of all checkups
+    body = {"measurement": {"code": "weight", "value": 71, "unit": "kg"}, "reason": "scale was off"}
+    path = f"/api/v1/checkups/{checkup}/measurements/29463-7/amend"
+    assert (await doctor.post(path, json=body, headers={"If-Match": "*"})).status_code == 200
+    path = f"/api/v1/checkups/{other}/void"
+    assert (await nurse.post(path, json={"reason": "wrong"}, headers={"If-Match": "*"})).status_code == 200
+
+    trail = await got(product, f"/audit?subject={checkup}&details=true&purpose=quality", auditor)
+    assert [(entry["actor"], entry["operation"] or entry["sentence"]) for entry in trail["items"]] == [
+        (f"user:{doctor_id}", "corrected a measurement"),
+        (f"user:{doctor_id}", "GET /api/v1/patients/{patient_id}/trends"),
+        (f"user:{doctor_id}", "GET /fhir/Observation/{observation_id}"),
+        (f"user:{doctor_id}", "GET /api/v1/checkups/{checkup_id}"),
+        (f"user:{nurse_id}", "recorded a checkup"),
+    ]
+    corrected, *_, recorded = trail["items"]
+    assert corrected["details"]["reason"] == "scale was off"
+    (value,) = [one for one in corrected["details"]["changes"] if one["field"] == "/measurements/29463-7/value"]
+    assert (value["old"], value["new"]) == (70, 71)
+    assert {one["field"]: one["new"] for one in recorded["details"]["changes"]}["/measurements/29463-7/value"] == 70
+    # That the auditor saw it is known of the patient, too.
+    again = (await got(product, f"/audit?subject={patient}", auditor))["items"][0]
+    assert (again["operation"], set(again["subjects"])) >= ("GET /api/v1/audit", {patient, checkup})
+    assert (await got(product, f"/audit?subject={checkup}"))["items"][0]["operation"] == "GET /api/v1/audit"
 
 
 async def test_everything_a_user_did_is_found_with_what_their_keys_did(product: Any) -> None:
@@ -170,7 +211,9 @@ async def test_an_export_is_a_csv_without_formulas_and_is_itself_in_the_trail(pr
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("text/csv")
     assert "attachment" in answer.headers["Content-Disposition"]
-    lines = list(csv.DictReader(io.StringIO(answer.text)))
+    # Excel where Korean is spoken reads CP949 unless this mark says that it is UTF-8.
+    assert answer.content.startswith(b"\xef\xbb\xbfposition,")
+    lines = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert [line["sentence"] for line in lines[-5:]] == [
         "was shown personal data", "was shown personal data", "was shown personal data",
         "gave a patient an identifier", "registered a patient",
@@ -188,11 +231,13 @@ async def test_an_export_of_many_pages_misses_and_repeats_nothing(product: Any) 
     head = await product.services.events.head()
     asked = f"/api/v1/audit?format=csv&purpose=legal&type=identity.personal-data-read&min_position={head}"
     answer = await product.http.get(asked)
-    positions = [int(line["position"]) for line in csv.DictReader(io.StringIO(answer.text))]
+    positions = [int(line["position"]) for line in csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))]
     assert positions == sorted(set(positions), reverse=True)
     stored = product.services.commands.ledger.read(0, 10_000, types=["identity.personal-data-read"])
     assert set(positions) >= {one.position for one in stored if one.event.operation.endswith("{patient_id}")}
     assert len(positions) >= 700
+    exports = [one for one in (await got(product, "/audit?limit=20"))["items"] if one["export"]]
+    assert len(exports) == 1, "the administrator's token has no name to tell; that it exported is recorded once"
 
 
 @pytest.mark.parametrize("role", ["operator", "clinician", "viewer", "patient"])

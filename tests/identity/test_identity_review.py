@@ -41,6 +41,19 @@ def test_whoever_followed_something_up_says_what() -> None:
         assert sign(conclusion=conclusion, note=" spoke with user 7 ").note == "spoke with user 7"
 
 
+def test_a_month_is_signed_for_once() -> None:
+    with pytest.raises(Refused, match="2026-10 is signed for already") as refused:
+        sign(signed=True)
+    assert refused.value.field is None, "what was sent is right; the month is not open any more"
+
+
+def test_whoever_signs_for_what_they_saw_is_told_when_it_is_not_what_there_is() -> None:
+    assert sign(seen=1).flagged == 1
+    for seen in (0, 2):
+        with pytest.raises(Refused, match=f"seen {seen} unusual accesses, and there are 1"):
+            sign(seen=seen)
+
+
 def test_a_month_is_due_a_month_after_its_end() -> None:
     assert review.due("2026-10", SEOUL) == OVER + timedelta(days=31)
     assert review.span_of("2026-12", SEOUL).end == datetime(2026, 12, 31, 15, 0, tzinfo=UTC)
