@@ -107,6 +107,20 @@ class Client:
             # The link may name another host than the one we came by (a proxy's): only its query counts.
             answer = self._ask("GET", path, params=dict(answer.url.copy_with(raw_path=b"/").join(following).params))
 
+    def bundle(self, path: str, **query: Any) -> dict[str, Any]:
+        """All pages of a FHIR searchset as one; ``path`` is below ``/fhir``."""
+        url = f"{self.address.url}/fhir{path}"
+        answer = self._ask("GET", url, params=_given(query))
+        found: dict[str, Any] = answer.json()
+        links = cast("list[dict[str, str]]", found.pop("link", []))
+        while following := next((link["url"] for link in links if link["relation"] == "next"), None):
+            # As in items(): only the query counts.
+            answer = self._ask("GET", url, params=dict(answer.url.join(following).params))
+            further = answer.json()
+            found["entry"] = [*found.get("entry", []), *further.get("entry", [])]
+            links = further.get("link", [])
+        return found
+
     def head(self) -> int:
         """Position of the ledger's newest event."""
         return max((item["position"] + item["lag"] for item in self.get("/projections")["items"]), default=0)

@@ -32,14 +32,14 @@ def login(
     where = find_address()
     if where.token_origin == "VITALOG_TOKEN":  # noqa: S105  the name of a variable
         say(t("VITALOG_TOKEN is set and comes first; unset it to be who logs in here."))
-    sent: dict[str, Any] = {"email": email or _ask(t("E-mail address")), "password": _password(password_stdin)}
+    sent: dict[str, Any] = {"email": email or ask(t("E-mail address")), "password": _password(password_stdin)}
     with Client(Address(where.url, None, "")) as client:
         try:
             answer = client.post("/login", sent | ({"code": code} if code else {}))
         except Problem as problem:
             if problem.kind != "code-required" or code is not None:
                 raise
-            answer = client.post("/login", sent | {"code": _ask(t("One-time code"))})
+            answer = client.post("/login", sent | {"code": ask(t("One-time code"))})
     sessions.keep(where.url, answer)
     if as_json:
         output.emit({"url": where.url, "user": answer["user"]})
@@ -112,7 +112,8 @@ def read_secret(prompt: str) -> str:
     return str(typer.prompt(prompt, hide_input=True, err=True))
 
 
-def _ask(prompt: str) -> str:
+def ask(prompt: str) -> str:
+    """What somebody types. Raises ``UserError``: there is no terminal to ask at."""
     if not sys.stdin.isatty():
         raise UserError(t("{what} is missing, and there is nobody to ask.", what=prompt), exit_code=USAGE)
     return str(typer.prompt(prompt, err=True))

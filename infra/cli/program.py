@@ -6,12 +6,15 @@ import typer
 
 from infra.cli import (
     access,
+    account,
     api_key,
     audit,
     checkup,
+    cohort,
     demo,
     doctor,
     events,
+    export,
     import_,
     keys,
     login,
@@ -56,11 +59,14 @@ command(app)(doctor.doctor)
 app.add_typer(patient.app, name="patient", rich_help_panel=_PEOPLE)
 app.add_typer(checkup.app, name="checkup", rich_help_panel=_PEOPLE)
 command(app, panel=_PEOPLE)(results.trends)
+command(app, panel=_PEOPLE)(cohort.cohort)
 command(app, panel=_PEOPLE)(results.report)
+command(app, panel=_PEOPLE)(export.export)
 app.add_typer(import_.app, name="import", rich_help_panel=_PEOPLE)
 command(app, panel=_WHO)(login.login)
 command(app, panel=_WHO)(login.logout)
 command(app, panel=_WHO)(login.whoami)
+app.add_typer(account.app, name="account", rich_help_panel=_WHO)
 app.add_typer(user.app, name="user", rich_help_panel=_WHO)
 app.add_typer(api_key.app, name="api-key", rich_help_panel=_WHO)
 app.add_typer(access.app, name="access", rich_help_panel=_WHO)
