@@ -250,7 +250,7 @@ async def test_every_read_is_recorded_with_whose_data_it_was(product: Product, c
         "GET /fhir/Observation",
         "GET /fhir/DiagnosticReport/{checkup_id}/_history",
     ]
-    assert all(read["subjects"] == [clinic.patient] for read in reads)
+    assert [read["subjects"] for read in reads] == [[clinic.patient], [clinic.patient, clinic.first]]
 
 
 async def test_an_animal_is_a_patient_with_a_species(product: Product, faults: Faults) -> None:
