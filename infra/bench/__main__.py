@@ -12,7 +12,7 @@ from infra.bench.servers import Bench
 from infra.log import configure
 from infra.settings import Settings
 
-NAMES = ("append", "projections", "latency", "api", "probing", "sealing")
+NAMES = ("append", "projections", "latency", "api", "probing", "sealing", "reads")
 
 
 def main() -> int:

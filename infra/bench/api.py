@@ -32,7 +32,7 @@ BAR = 0.5
 
 def run(bench: Bench) -> None:
     """Print one line per route."""
-    port, bare_port = _free_port(), _free_port()
+    port, bare_port = free_port(), free_port()
     with ExitStack() as stack:
         database = stack.enter_context(bench.database())
         settings = {"port": str(port), "admin_token": TOKEN}
@@ -52,9 +52,9 @@ def run(bench: Bench) -> None:
         bare = subprocess.Popen([sys.executable, "-m", "infra.bench.api_bare", str(bare_port), *files])
         stack.callback(bare.wait)
         stack.callback(bare.terminate)
-        _answering(bare_port)
+        answering(bare_port)
         for name, (yardstick, real) in routes.items():
-            rates = [(_rate(port, real), _rate(bare_port, yardstick)) for _ in range(ROUNDS)]
+            rates = [(rate(port, real), rate(bare_port, yardstick)) for _ in range(ROUNDS)]
             report(
                 "api",
                 route=name,
@@ -66,12 +66,12 @@ def run(bench: Bench) -> None:
                 at_least=BAR,
             )
             # The same read when it has to go to PostgreSQL, as after every change of the monitor.
-            rate = median(_rate(port, f"{real}?min_position=1") for _ in range(3))
-            report("api", route=f"{name}, from PostgreSQL", requests_per_s=round(rate), connections=CONNECTIONS)
+            uncached = median(rate(port, f"{real}?min_position=1") for _ in range(3))
+            report("api", route=f"{name}, from PostgreSQL", requests_per_s=round(uncached), connections=CONNECTIONS)
 
 
 def _registered(api: httpx.Client) -> str:
-    _answering(int(api.base_url.port or 0))
+    answering(int(api.base_url.port or 0))
     body: dict[str, Any] = {"name": "Bench", "kind": "http", "target": "https://example.org/health", "interval_s": 30}
     made = api.post("/api/v1/monitors", json=body).raise_for_status().json()
     path = f"/api/v1/monitors/{made['id']}"
@@ -80,19 +80,22 @@ def _registered(api: httpx.Client) -> str:
     return path
 
 
-def _answering(port: int) -> None:
+def answering(port: int) -> None:
+    """Wait until a server is there."""
     # Retries wait longer each time: half a minute in all.
     with httpx.Client(transport=httpx.HTTPTransport(retries=7)) as client:
         client.get(f"http://127.0.0.1:{port}/livez")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]
 
 
-def _rate(port: int, path: str) -> float:
-    arguments = [str(port), path, f"Bearer {TOKEN}", str(CONNECTIONS), str(SECONDS)]
+def rate(port: int, path: str, connections: int = CONNECTIONS) -> float:
+    """Answers a second to the administrator's token."""
+    arguments = [str(port), path, f"Bearer {TOKEN}", str(connections), str(SECONDS)]
     asked = subprocess.run(
         [sys.executable, "-m", "infra.bench.api_load", *arguments], check=True, capture_output=True, text=True
     )

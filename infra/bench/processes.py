@@ -11,6 +11,8 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from adapters.keys.wrapping import new_line
+
 
 @contextmanager
 def running(
@@ -25,6 +27,7 @@ def running(
             "VITALOG_NATS_URL": nats_url,
             "VITALOG_DATA_DIR": directory,
             "VITALOG_MASTER_KEY_FILE": str(key),
+            "VITALOG_KEK": new_line(),
             "VITALOG_LOG_FORMAT": "json",
             **{f"VITALOG_{name.upper()}": value for name, value in settings.items()},
         }
