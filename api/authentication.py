@@ -1,7 +1,8 @@
 """From what a request carries to who is asking.
 
-What a token or a key proves is looked up in the read model ``users`` at most once a second; a command that changes it
-makes this process look anew at once (``forget``).
+What a token or a key proves is looked up at most once a second; a command that changes it makes this process look anew
+at once (``forget``). The read model ``users`` is believed only while it knows the user's newest event: a projector that
+stands still must not keep anybody in.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from api.services import Database
 from application.commands import NotFound
 from application.identity.administrators import bootstrap_works
 from application.identity.services import Identity
-from application.identity.users import load_user
+from application.identity.users import load_user, version_of
 from application.ports.ledger import LedgerUnavailable
 from application.ports.subject_keys import SubjectErased
 from application.ports.tokens import Audience, TokenRefused
+from domain.identity.events import user_stream
 from projections.queries.users import Standing, standing_of_key, standing_of_user
 
 BELIEVED_S = 1.0
@@ -179,20 +181,33 @@ class Authenticator:
         return standing
 
     async def _of_user(self, user_id: str, session_id: str) -> Standing | None:
+        live = await self._identity.credentials.session_is_live(session_id, self._clock.now())
         async with self._database.connection() as db:
-            standing = await standing_of_user(db, user_id, session_id)
-        if standing is not None:
-            return standing
-        # Who was created a moment ago is in the ledger already.
-        try:
-            user = await load_user(self._identity.commands, user_id)
-        except (NotFound, SubjectErased):
-            return None
-        return Standing(user_id, frozenset(user.roles), user.enabled, user.patient_id, False)
+            standing = await standing_of_user(db, user_id)
+        standing = await self._brought_up_to_date(user_id, standing)
+        return None if standing is None else standing._replace(ended=not live)
 
     async def _of_key(self, _: str, key_id: str) -> Standing | None:
+        works = await self._identity.credentials.api_key_works(key_id, self._clock.now())
         async with self._database.connection() as db:
-            return await standing_of_key(db, key_id)
+            standing = await standing_of_key(db, key_id)
+        if standing is not None:
+            standing = await self._brought_up_to_date(standing.user_id, standing)
+        return None if standing is None else standing._replace(ended=standing.ended or not works)
+
+    async def _brought_up_to_date(self, user_id: str, standing: Standing | None) -> Standing | None:
+        """As the ledger has it now; None: there is no such user."""
+        commands = self._identity.commands
+        if standing is not None and standing.version == await version_of(commands, user_stream(user_id)):
+            return standing
+        try:
+            user = await load_user(commands, user_id)
+        except (NotFound, SubjectErased):
+            return None
+        known = standing or Standing(user_id, frozenset(), False, None, 0)
+        return known._replace(
+            roles=frozenset(user.roles), enabled=user.enabled, patient_id=user.patient_id, version=user.version
+        )
 
 
 def _keep(kept: dict[_Key, _Value], key: _Key, value: _Value) -> None:

@@ -52,9 +52,9 @@ class Guard:
             await self._record_denied(scope, _pseudonyms(scope["path_params"].get("patient_id")))
             raise Problem("forbidden", permission=asked or f"{method} {path}")
         if principal.own_only(asked) and (method, path) not in policy.FILTERED:
-            await self._own(scope, principal, asked)
+            await self._own(scope, principal, asked, policy.OWN_SEARCHES.get((method, path), frozenset()))
 
-    async def _own(self, scope: Scope, principal: Principal, permission: str) -> None:
+    async def _own(self, scope: Scope, principal: Principal, permission: str, confining: frozenset[str]) -> None:
         parameters = scope["path_params"]
         if "checkup_id" in parameters:
             code, given = "unknown-checkup", str(parameters["checkup_id"])
@@ -66,7 +66,7 @@ class Guard:
             code, given = "unknown-patient", str(parameters["patient_id"])
             owner = given
         else:
-            code, given = "unknown-patient", _patient_asked_for(scope)
+            code, given = "unknown-patient", _patient_asked_for(scope, confining)
             owner = given
             if not given:
                 await self._record_denied(scope, ())
@@ -110,14 +110,14 @@ def _guarded_socket(guard: Guard, path: str, inner: ASGIApp) -> ASGIApp:
     return handle
 
 
-def _patient_asked_for(scope: Scope) -> str:
-    """The one patient a query is about; empty when it is about none or several."""
+def _patient_asked_for(scope: Scope, confining: frozenset[str]) -> str:
+    """The one patient to whom ``confining`` parameters restrict a query; empty when it is none, or several."""
     query = parse_qs(scope["query_string"].decode("latin-1"))
     found = {
         value.removeprefix("Patient/")
         for name, values in query.items()
         for value in values
-        if re.split(r"[:.]", name)[0] in {"patient", "subject"}  # FHIR writes modifiers behind the name
+        if re.split(r"[:.]", name)[0] in confining  # FHIR writes modifiers behind the name
     }
     return found.pop() if len(found) == 1 else ""
 

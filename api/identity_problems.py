@@ -122,6 +122,14 @@ IDENTITY_PROBLEMS: dict[str, ProblemText] = {
             "사용자 본인의 계정에 관한 요청이라 부트스트랩 토큰이나 API 키로는 할 수 없습니다. 로그인하세요.",
         ),
     ),
+    "other-site": problem(
+        403,
+        ("Sent by another site", "다른 사이트에서 보낸 요청입니다"),
+        (
+            "This form was sent by a page of another site. Log in on the page of Vitalog itself.",
+            "다른 사이트의 페이지에서 보낸 양식입니다. Vitalog 페이지에서 직접 로그인하세요.",
+        ),
+    ),
     "unknown-user": problem(
         404,
         ("There is no such user", "그런 사용자가 없습니다"),

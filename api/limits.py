@@ -7,6 +7,7 @@ Each process counts for itself, so behind N processes an address has N times as 
 from __future__ import annotations
 
 import math
+from collections import OrderedDict
 from typing import NamedTuple
 
 from limits import RateLimitItemPerSecond
@@ -32,12 +33,24 @@ OIDC = Policy("oidc", 30, 300)
 WRONG_TOKENS = Policy("wrong-tokens", 60, 60)
 
 
+MOST_KEPT = 10_000
+"""Addresses that are counted at a time. Whoever has more of them gains nothing by pushing out their own."""
+
+
 class AttemptLimits:
     """One per application."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._storage = MemoryStorage()
+        self._limiter = MovingWindowRateLimiter(self._storage)
+        self._kept: OrderedDict[str, None] = OrderedDict()
+        """Keys of the storage, which never lets go of one by itself; those that were used last come last."""
+
+    @property
+    def kept(self) -> int:
+        """How many addresses are being counted, once for each policy."""
+        return len(self._storage.events)
 
     def take(self, policy: Policy, address: str) -> dict[str, str]:
         """Count an attempt; returns the headers that tell what is left (draft-ietf-httpapi-ratelimit-headers-10).
@@ -47,6 +60,7 @@ class AttemptLimits:
         """
         item = RateLimitItemPerSecond(policy.quota, policy.window_s, namespace=policy.name)
         who = whom_to_limit(address)
+        self._keep(item.key_for(who))
         allowed = self._limiter.hit(item, who)
         window = self._limiter.get_window_stats(item, who)
         # The window's end is on the system's clock, as is the clock's own time of day.
@@ -62,3 +76,11 @@ class AttemptLimits:
                 headers={**headers, "Retry-After": str(left_s), "Connection": "close"},
             )
         return headers
+
+    def _keep(self, key: str) -> None:
+        self._kept[key] = None
+        self._kept.move_to_end(key)
+        if len(self._kept) > MOST_KEPT:
+            oldest, _ = self._kept.popitem(last=False)
+            with self._storage.locks[oldest]:  # the storage's own thread may be looking at it
+                self._storage.clear(oldest)

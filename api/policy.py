@@ -178,7 +178,6 @@ ROUTES: dict[tuple[str, str], str] = {
     ("GET", f"{_PATIENT}/report"): "reports.read",
     # Audit-trail review.
     ("GET", f"{_V1}/audit"): "audit.read",
-    ("GET", f"{_V1}/audit/fhir"): "audit.read",
     ("GET", f"{_V1}/audit/unusual"): "audit.read",
     ("GET", f"{_V1}/audit/reviews"): "audit.read",
     ("POST", f"{_V1}/audit/reviews"): "audit.review",
@@ -211,7 +210,17 @@ FILTERED: frozenset[tuple[str, str]] = frozenset(
     }
 )
 """Routes that show a reader of their own record alone nothing else by themselves. Every other route is open to such a
-reader only if its ``patient_id``, ``checkup_id`` or ``?patient=`` is their own: ``api.guard`` sees to that."""
+reader only if its ``patient_id`` or ``checkup_id`` is their own, or what ``OWN_SEARCHES`` names: ``api.guard`` sees to
+that."""
+
+OWN_SEARCHES: dict[tuple[str, str], frozenset[str]] = {
+    ("GET", f"{_FHIR}/Patient"): frozenset({"_id"}),
+    ("GET", f"{_FHIR}/Observation"): frozenset({"patient", "subject"}),
+    ("GET", f"{_FHIR}/DiagnosticReport"): frozenset({"patient", "subject"}),
+    ("GET", f"{_FHIR}/Provenance"): frozenset({"patient"}),
+}
+"""Searches that are confined to one patient by these query parameters, whatever else is sent with them: open to a
+reader of their own record alone if they name it. A parameter that a route does not heed confines nothing."""
 
 _ACCOUNT, _TIMES = "users.read", "audit.read"
 FIELDS: dict[str, str] = {

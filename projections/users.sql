@@ -68,14 +68,12 @@ SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::timesta
 ON CONFLICT (id) DO UPDATE SET revoked_at = excluded.revoked_at;
 
 -- name: standing
--- What a request by a user in a session has to know; no row for an unknown user.
-SELECT u.roles, u.enabled, u.patient_id, s.ended_at IS NOT NULL
-FROM users.users AS u LEFT JOIN users.sessions AS s ON s.id = %(session)s AND s.user_id = u.id
-WHERE u.id = %(user)s;
+-- What a request by a user has to know; no row for an unknown user.
+SELECT roles, enabled, patient_id, version FROM users.users WHERE id = %(user)s;
 
 -- name: key_standing
 -- The same of a request with an API key.
-SELECT u.roles, u.enabled, u.patient_id, k.revoked_at IS NOT NULL, k.scopes, u.id
+SELECT u.roles, u.enabled, u.patient_id, u.version, k.revoked_at IS NOT NULL, k.scopes, u.id
 FROM users.api_keys AS k JOIN users.users AS u ON u.id = k.user_id WHERE k.id = %(key)s;
 
 -- name: list

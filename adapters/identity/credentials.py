@@ -96,6 +96,10 @@ class PostgresCredentials:
         """As ``Credentials.live_sessions``."""
         return [row[0] for row in await self._rows("live_sessions", user=user_id, now=now)]
 
+    async def session_is_live(self, session_id: str, now: datetime) -> bool:
+        """As ``Credentials.session_is_live``."""
+        return bool(await self._rows("session_is_live", session=session_id, now=now))
+
     async def end_sessions(self, session_ids: Sequence[str], now: datetime) -> None:
         """As ``Credentials.end_sessions``."""
         await self._rows("end_sessions", sessions=list(session_ids), now=now)
@@ -107,6 +111,10 @@ class PostgresCredentials:
     async def api_key(self, digest: bytes, now: datetime) -> str | None:
         """As ``Credentials.api_key``."""
         return await self._value("api_key", digest=digest, now=now)
+
+    async def api_key_works(self, key_id: str, now: datetime) -> bool:
+        """As ``Credentials.api_key_works``."""
+        return bool(await self._rows("api_key_works", key=key_id, now=now))
 
     async def drop_api_key(self, key_id: str) -> None:
         """As ``Credentials.drop_api_key``."""

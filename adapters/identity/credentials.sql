@@ -73,6 +73,9 @@ FROM identity.refresh_tokens AS t JOIN identity.sessions AS s ON s.id = t.sessio
 SELECT id FROM identity.sessions
 WHERE user_id = %(user)s AND ended_at IS NULL AND expires_at > %(now)s ORDER BY id
 
+-- name: session_is_live
+SELECT true FROM identity.sessions WHERE id = %(session)s AND ended_at IS NULL AND expires_at > %(now)s
+
 -- name: end_sessions
 UPDATE identity.sessions SET ended_at = %(now)s WHERE id = ANY(%(sessions)s) AND ended_at IS NULL
 
@@ -82,6 +85,9 @@ VALUES (%(digest)s, %(key)s, %(user)s, %(expires)s)
 
 -- name: api_key
 SELECT key_id FROM identity.api_keys WHERE digest = %(digest)s AND expires_at > %(now)s
+
+-- name: api_key_works
+SELECT true FROM identity.api_keys WHERE key_id = %(key)s AND expires_at > %(now)s
 
 -- name: drop_api_key
 DELETE FROM identity.api_keys WHERE key_id = %(key)s

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from fastapi import FastAPI, Request
 from starlette.responses import RedirectResponse, Response
@@ -68,6 +68,7 @@ def add_session_routes(app: FastAPI, api: Api) -> None:
 
     @app.post("/login", include_in_schema=False)
     async def enter(request: Request) -> Response:
+        _check_origin(api, request)
         to = visitor(request, api.services.time_zone)
         form = _form(await request.body())
         response = RedirectResponse(f"/?lang={to.language}" if "lang" in to.chosen else "/", 303)
@@ -82,6 +83,7 @@ def add_session_routes(app: FastAPI, api: Api) -> None:
 
     @app.post("/logout", include_in_schema=False)
     async def leave(request: Request) -> Response:
+        _check_origin(api, request)
         await _end(api, request)
         response = RedirectResponse("/", 303)
         response.delete_cookie(COOKIE, httponly=True, samesite="strict")
@@ -94,6 +96,22 @@ def add_session_routes(app: FastAPI, api: Api) -> None:
     @app.get("/icon.svg", include_in_schema=False)
     async def icon() -> Response:
         return Response(ICON[0], media_type=ICON[1], headers={"Cache-Control": _FOR_EVER})
+
+
+def _check_origin(api: Api, request: Request) -> None:
+    """Forms of other sites could log a visitor out, or in as somebody else: a strict cookie does not hinder that.
+
+    Raises:
+        Problem: the browser says that another site's page sent it. What is no browser says nothing.
+    """
+    fetched = request.headers.get("sec-fetch-site")
+    # Browsers say no more than "null" of pages that, like ours, send no referrer.
+    origin = request.headers.get("origin", "null")
+    ours = {urlsplit(api.base_url(request)).netloc, request.headers.get("host", "")}
+    if fetched not in {None, "same-origin", "none"} or (
+        fetched is None and origin != "null" and urlsplit(origin).netloc not in ours
+    ):
+        raise Problem("other-site")
 
 
 def _form(body: bytes) -> dict[str, list[str]]:

@@ -20,7 +20,7 @@ from api.problems import Problem
 from api.proxies import network_of
 from api.routes.login import with_headers
 from application.identity.log_in import Session
-from application.identity.log_in_through_provider import WITHIN, Came, begin_login, finish_login
+from application.identity.log_in_through_provider import WITHIN, Came, Linking, begin_login, finish_login
 from application.identity.login_refused import LoginRefused
 from application.ports.login_providers import LoginProvider, ProviderRefused, ProviderUnavailable
 
@@ -51,11 +51,14 @@ def add_oidc_routes(app: FastAPI, api: Api) -> None:
         known = _provider(api, provider)
         asked = context_of(request.scope)
         headers = api.limits.take(OIDC, asked.address)
-        wants = asked.principal.user_id if link and asked.principal and asked.principal.in_person else None
-        if link and wants is None:
+        who = asked.principal
+        linking = Linking(who.user_id, who.session_id) if link and who and who.user_id and who.session_id else None
+        if link and linking is None:
             raise Problem("in-person")
         try:
-            begun = await begin_login(api.services.identity, known, _back(api, request, known), wants, as_tokens=tokens)
+            begun = await begin_login(
+                api.services.identity, known, _back(api, request, known), linking, as_tokens=tokens
+            )
         except (ProviderUnavailable, ProviderRefused) as error:
             raise _problem(error, known, headers) from None
         response = RedirectResponse(begun.location, 303, headers)

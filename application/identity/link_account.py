@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from application.commands import Context, Result
+from application.identity.administrators import ONE_AT_A_TIME, administrators, bootstrap_works
 from application.identity.services import Identity
 from application.identity.users import change_user, load_user
 from domain.identity import user as users
-from domain.identity.user import Account
+from domain.identity.administrators import keep_one
+from domain.identity.user import Account, User
+from domain.kernel import Event
 from domain.refusal import Refused
 
 
@@ -26,10 +31,23 @@ async def link_account(identity: Identity, user_id: str, account: Account, conte
 
 
 async def unlink_account(identity: Identity, user_id: str, issuer: str, context: Context) -> Result:
-    """Raises ``NotFound``: there is no such user. A user who has no password cannot log in after it."""
-    user = await load_user(identity.commands, user_id)
-    now = identity.commands.clock.now()
-    for account in user.accounts:
-        if account.issuer == issuer:
+    """A user who has no password cannot log in after it.
+
+    Raises:
+        NotFound: there is no such user.
+        Refused: nobody could administer any more.
+    """
+    services = identity.commands
+    async with identity.credentials.alone(ONE_AT_A_TIME):
+        left, token = await administrators(services), await bootstrap_works(services)
+        linked = [account for account in (await load_user(services, user_id)).accounts if account.issuer == issuer]
+
+        def decide(user: User) -> Sequence[Event]:
+            decided = users.unlink(user, issuer, services.clock.now())
+            keep_one(decided, user, left, bootstrap_works=token)
+            return decided
+
+        result = await change_user(services, user_id, decide, context)
+        for account in linked:
             await identity.credentials.unlink(account_key(identity, account), user_id)
-    return await change_user(identity.commands, user_id, lambda user: users.unlink(user, issuer, now), context)
+    return result

@@ -41,10 +41,17 @@ class Came(NamedTuple):
     network: str
 
 
+class Linking(NamedTuple):
+    """Who wants to link an account, and in which session."""
+
+    user_id: str
+    session_id: str
+
+
 async def begin_login(
-    identity: Identity, provider: LoginProvider, redirect_uri: str, link_user_id: str | None, *, as_tokens: bool
+    identity: Identity, provider: LoginProvider, redirect_uri: str, linking: Linking | None, *, as_tokens: bool
 ) -> Begun:
-    """``link_user_id``: who wants to link the account. Raises ``ProviderUnavailable``."""
+    """``linking``: who wants to link the account; None: somebody wants to log in. Raises ``ProviderUnavailable``."""
     make, now = identity.secrets.token, identity.commands.clock.now()
     state, browser, nonce, verifier = make(""), make(""), make(""), make("")
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
@@ -52,7 +59,14 @@ async def begin_login(
     await identity.credentials.begin_flow(
         identity.secrets.digest(state),
         identity.secrets.digest(browser),
-        Flow(provider=provider.name, nonce=nonce, verifier=verifier, link_user_id=link_user_id, as_tokens=as_tokens),
+        Flow(
+            provider=provider.name,
+            nonce=nonce,
+            verifier=verifier,
+            link_user_id=linking.user_id if linking else None,
+            link_session_id=linking.session_id if linking else None,
+            as_tokens=as_tokens,
+        ),
         now=now,
         until=now + WITHIN,
     )
@@ -93,6 +107,10 @@ async def finish_login(
 async def _whose(identity: Identity, account: Account, claimed: Claimed, flow: Flow, context: Context) -> User | None:
     services = identity.commands
     if flow.link_user_id is not None:
+        # Whoever was logged out in the meantime, as by a changed password, leaves no door open behind them.
+        now = services.clock.now()
+        if not await identity.credentials.session_is_live(flow.link_session_id or "", now):
+            raise ProviderRefused("the session in which it was begun has ended")
         await link_account(identity, flow.link_user_id, account, _by(flow.link_user_id, context))
         return await load_user(services, flow.link_user_id)
     owner = await identity.credentials.linked(account_key(identity, account))
@@ -102,10 +120,26 @@ async def _whose(identity: Identity, account: Account, claimed: Claimed, flow: F
         except (NotFound, SubjectErased):
             return None
     user = await find_user(services, claimed.verified_email) if claimed.verified_email else None
-    if user is None or not user.enabled or any(linked.issuer == account.issuer for linked in user.accounts):
+    if user is None or not _may_be_linked_by_address(user, claimed.verified_email or "", account.issuer):
         return None
     await link_account(identity, user.id, account, _by(user.id, context))
     return await load_user(services, user.id)
+
+
+def _may_be_linked_by_address(user: User, email: str, issuer: str) -> bool:
+    """Whether an issuer's word for an address is enough to let somebody in as its user for the first time.
+
+    Not for administrators, nor past somebody's one-time codes: those link their accounts when logged in, or have an
+    administrator do it. Beyond ASCII two addresses can be one by the rules of Unicode and two to their mail servers.
+    """
+    return (
+        user.enabled
+        and "admin" not in user.roles
+        and not user.totp
+        and email.isascii()
+        and user.email.isascii()
+        and all(linked.issuer != issuer for linked in user.accounts)
+    )
 
 
 def _by(user_id: str, context: Context) -> Context:

@@ -38,6 +38,8 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     """PKCE: what the challenge is the SHA-256 of."""
     link_user_id: str | None
     """Who wants to link the account; None: somebody wants to log in."""
+    link_session_id: str | None = None
+    """In which session: it must be a live one still when they come back."""
     as_tokens: bool = False
     """The login is to end with tokens instead of a page."""
 
@@ -97,6 +99,10 @@ class Credentials(Protocol):
         """Sessions of a user that have neither ended nor expired."""
         ...
 
+    async def session_is_live(self, session_id: str, now: datetime) -> bool:
+        """Whether a session was begun and has neither ended nor expired."""
+        ...
+
     async def end_sessions(self, session_ids: Sequence[str], now: datetime) -> None:
         """Their refresh tokens work no longer."""
         ...
@@ -107,6 +113,10 @@ class Credentials(Protocol):
 
     async def api_key(self, digest: bytes, now: datetime) -> str | None:
         """The id of the key with that digest, unless it has expired."""
+        ...
+
+    async def api_key_works(self, key_id: str, now: datetime) -> bool:
+        """Whether it has neither expired nor been dropped."""
         ...
 
     async def drop_api_key(self, key_id: str) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from domain.identity.events import BootstrapTokenSwitched, RoleRevoked, UserDisabled
-from domain.identity.user import User
+from domain.identity.events import BootstrapTokenSwitched
+from domain.identity.user import User, evolve
 from domain.kernel import Event
 from domain.refusal import Refused
 
@@ -26,10 +26,10 @@ def keep_one(decided: Collection[Event], user: User, administrators: Collection[
     Raises:
         Refused: after what was decided about ``user`` nobody could administer.
     """
-    loses = any(
-        isinstance(event, UserDisabled) or (isinstance(event, RoleRevoked) and event.role == "admin")
-        for event in decided
-    )
+    after: User | None = user
+    for event in decided:
+        after = evolve(after, event)
+    loses = can_administer(user) and not (after is not None and can_administer(after))
     if loses and not bootstrap_works and set(administrators) <= {user.id}:
         raise Refused(NOBODY_LEFT)
 

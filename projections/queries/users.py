@@ -21,7 +21,9 @@ class Standing(NamedTuple):
     roles: frozenset[str]
     enabled: bool
     patient_id: str | None
-    ended: bool
+    version: int
+    """Of the user's stream: if it is longer by now, this is not the whole truth."""
+    ended: bool = False
     """The session has ended, or the API key was revoked."""
     scopes: frozenset[str] | None = None
     """Of an API key."""
@@ -48,13 +50,13 @@ class ApiKeyView(msgspec.Struct, frozen=True, kw_only=True):
     state: Literal["works", "expired", "revoked"]
 
 
-async def standing_of_user(db: Connection, user_id: str, session_id: str) -> Standing | None:
+async def standing_of_user(db: Connection, user_id: str) -> Standing | None:
     """None: the read model does not know the user (yet)."""
-    found = await rows(db, _SQL["standing"], {"user": user_id, "session": session_id})
+    found = await rows(db, _SQL["standing"], {"user": user_id})
     if not found:
         return None
-    roles, enabled, patient_id, ended = found[0]
-    return Standing(user_id, frozenset(roles.split()), enabled, patient_id, ended)
+    roles, enabled, patient_id, version = found[0]
+    return Standing(user_id, frozenset(roles.split()), enabled, patient_id, version)
 
 
 async def standing_of_key(db: Connection, key_id: str) -> Standing | None:
@@ -62,8 +64,8 @@ async def standing_of_key(db: Connection, key_id: str) -> Standing | None:
     found = await rows(db, _SQL["key_standing"], {"key": key_id})
     if not found:
         return None
-    roles, enabled, patient_id, revoked, scopes, user_id = found[0]
-    return Standing(user_id, frozenset(roles.split()), enabled, patient_id, revoked, frozenset(scopes.split()))
+    roles, enabled, patient_id, version, revoked, scopes, user_id = found[0]
+    return Standing(user_id, frozenset(roles.split()), enabled, patient_id, version, revoked, frozenset(scopes.split()))
 
 
 async def list_users(

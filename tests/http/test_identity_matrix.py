@@ -131,6 +131,13 @@ async def test_a_patient_is_let_in_to_the_own_record_and_told_that_others_do_not
     for query, status in searches.items():
         answer = await product.http.get(f"/fhir/Observation{query}", headers=pat.headers)
         assert answer.status_code == status, (query, answer.text)
+    # What a route does not heed confines nothing: this would find others by their identifier.
+    searches = {f"?patient={OWN}": 403, f"?patient={OWN}&_id={OTHERS}": 404, f"?patient={OWN}&identifier=chart|1": 403}
+    searches |= {f"?_id={OWN}": 200, f"?_id={OWN}&_id={OTHERS}": 403, f"?_id={OWN},{OTHERS}": 404}
+    searches |= {f"?_id={OTHERS}": 404, f"?subject={OWN}&name=Kim&purpose=treatment": 403}
+    for query, status in searches.items():
+        answer = await product.http.get(f"/fhir/Patient{query}", headers=pat.headers)
+        assert answer.status_code == status, (query, answer.text)
     denied = (await product.http.get("/api/v1/events?type=identity.access-denied&limit=100")).json()["items"]
     assert {event["actor"] for event in denied} == {f"user:{pat.id}"}
     assert [OTHERS] in [event["data"].get("subjects") for event in denied]

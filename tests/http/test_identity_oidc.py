@@ -13,6 +13,7 @@ import httpx
 import psycopg
 import pytest
 import pytest_asyncio
+from pyotp.totp import TOTP
 
 from adapters.clock import SteadyClock
 from adapters.identity.providers import BadProviders, login_providers, new_client
@@ -136,6 +137,47 @@ async def test_nobody_is_created_and_an_unverified_address_is_nobodys(product: A
     assert len(await events_of(product, "user-created")) == 2
     assert len(await events_of(product, "stranger-failed")) == 2
     assert await events_of(product, "account-linked") == []
+
+
+async def test_an_issuers_word_alone_makes_nobody_an_administrator_nor_passes_by_codes(
+    product: Any, issuer: Issuer
+) -> None:
+    ann = await created(product, "ann", "admin", "viewer")
+    assert (await through(product, issuer)).json()["type"] == "/problems/account-not-linked"
+    bob = await person(product, "bob", "viewer")
+    secret = (await product.http.post("/api/v1/me/totp", headers=bob.headers)).json()["secret"]
+    code = {"code": TOTP(secret).now()}
+    assert (await product.http.post("/api/v1/me/totp/confirm", json=code, headers=bob.headers)).status_code == 200
+    issuer.email, issuer.subject = "bob@example.org", "43"
+    assert (await through(product, issuer)).json()["type"] == "/problems/account-not-linked"
+    issuer.email, issuer.subject = "ann@example.org", "42"
+    linked = await product.http.post(f"/api/v1/users/{ann}/links", json={"provider": "corp", "subject": "42"})
+    assert linked.status_code == 200
+    assert (await through(product, issuer)).json()["user"]["id"] == ann, "somebody said so who may"
+
+
+@pytest.mark.parametrize("email", ["stra\u00dfe@example.org", "\u212aim@example.org", "strasse@example.org\u3000"])
+async def test_an_address_that_is_only_alike_is_nobodys(product: Any, issuer: Issuer, email: str) -> None:
+    await created(product, "strasse", "viewer")
+    await created(product, "kim", "viewer")
+    issuer.email = email
+    assert (await through(product, issuer)).json()["type"] == "/problems/account-not-linked"
+
+
+async def test_a_link_that_was_begun_ends_with_the_session(product: Any, issuer: Issuer) -> None:
+    issuer.email = "thief@elsewhere.example"
+    ann = await person(product, "ann", "viewer")
+    async with stranger(product) as thief:
+        callback = issuer.authorize(await start(thief, query="link=true&tokens=true", headers=ann.headers))
+        change = {"old": PASSWORD, "password": "another long password"}
+        later = (await login(product, "ann")).json()["access_token"]
+        changed = await product.http.post(
+            "/api/v1/me/password", json=change, headers={"Authorization": f"Bearer {later}"}
+        )
+        assert changed.status_code == 200
+        assert "the session in which it was begun has ended" in refusal(await thief.get(callback))
+    assert await events_of(product, "account-linked") == []
+    assert (await through(product, issuer)).json()["type"] == "/problems/account-not-linked"
 
 
 async def test_a_disabled_user_is_not_let_in_by_a_provider_either(product: Any, issuer: Issuer) -> None:
@@ -288,6 +330,19 @@ async def test_an_admin_links_and_unlinks(product: Any, issuer: Issuer, naver: N
     assert again.status_code == 200, "it is free again"
     unknown = await product.http.post(path, json={"provider": "nope", "subject": "x"})
     assert unknown.json()["type"] == "/problems/unknown-provider"
+
+
+async def test_the_last_administrators_only_way_in_is_not_taken_away(product: Any, issuer: Issuer) -> None:
+    ann = await created(product, "ann", "admin", password=None)
+    path = f"/api/v1/users/{ann}/links"
+    assert (await product.http.post(path, json={"provider": "corp", "subject": "42"})).status_code == 200
+    token = {"Authorization": f"Bearer {(await through(product, issuer)).json()['access_token']}"}
+    off = await product.http.post("/api/v1/access/bootstrap-token", json={"works": False}, headers=token)
+    assert off.status_code == 200, off.text
+    refused = await product.http.delete(f"{path}/corp", headers=token)
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/refused")
+    assert (await through(product, issuer)).status_code == 200
+    assert (await product.http.post(f"/api/v1/users/{ann}/password", json={}, headers=token)).status_code == 200
 
 
 async def test_naver_is_asked_as_it_wants_to_be(product: Any, naver: Naver) -> None:

@@ -240,6 +240,30 @@ async def test_an_impossible_key_is_refused_with_the_field_at_fault(
     assert answer.json()["errors"][0]["pointer"] == pointer
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "null"}, 303),
+        ({"Origin": "http://test"}, 303),
+        ({"Origin": "null"}, 303),
+        ({}, 303),
+    ],
+)
+async def test_forms_of_other_sites_neither_log_in_nor_out(product: Any, headers: dict[str, str], status: int) -> None:
+    await created(product, "ann", "viewer")
+    form = {"email": "ann@example.org", "password": PASSWORD}
+    async with stranger(product) as http:
+        answer = await http.post("/login", data=form, headers=headers)
+        assert answer.status_code == status
+        assert ("set-cookie" in answer.headers) is (status == 303)
+        answer = await http.post("/logout", headers=headers)
+        assert answer.status_code == status
+        assert ("set-cookie" in answer.headers) is (status == 303)
+
+
 async def test_a_person_logs_in_on_the_page_and_may_read_in_the_browser(product: Any) -> None:
     ann = await person(product, "ann", "viewer")
     async with stranger(product) as http:
