@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
+from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from api import translation
@@ -98,7 +99,7 @@ def create_app(services: Services) -> FastAPI:
     )
 
     async def record(scope: Scope, subjects: tuple[str, ...]) -> None:
-        await record_denied(api, Request(scope), subjects)
+        await record_denied(api, HTTPConnection(scope), subjects)
 
     guard = Guard(owner_of_checkup=api.patient_of_checkup, record_denied=record)
     app.router.route_class = guarded_route(guard)

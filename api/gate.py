@@ -55,6 +55,7 @@ page could not read the answer. Commands of the API need a token."""
 _COMMANDED = ("/api/", "/fhir")
 _CLOSED = ("/api/", "/fhir", "/metrics")
 _POLICY_VIOLATION, _INTERNAL_ERROR = 1008, 1011
+_SWITCHED = 101
 _BODIES = {"POST", "PATCH", "PUT", "DELETE"}
 _WANTED = {
     b"authorization", b"x-correlation-id", b"traceparent", b"accept-language", b"accept", b"content-length",
@@ -202,14 +203,16 @@ class Gate:
         context.principal, context.refusal = found
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A WebSocket: refused with the same problems, before it is accepted."""
+        """A WebSocket: refused with the same problems, before it is accepted. Its line is written when it ends."""
+        began = self._clock.monotonic()
         context = scope["vitalog"] = self._context(scope)
         structlog.contextvars.bind_contextvars(correlation_id=context.correlation_id)
-        accepted = False
+        status = 0
 
         async def answer(message: Message) -> None:
-            nonlocal accepted
-            accepted = accepted or message["type"] == "websocket.accept"
+            nonlocal status
+            if message["type"] == "websocket.accept":
+                status = _SWITCHED
             await send(message)
 
         try:
@@ -219,12 +222,20 @@ class Gate:
             problem = self._translate(error)
             if problem is None:
                 _log.exception("socket failed", route=_route(scope))
-            if accepted:
+            if status:
                 await send(
                     {"type": "websocket.close", "code": _INTERNAL_ERROR if problem is None else _POLICY_VIOLATION}
                 )
             else:
-                await _refuse_socket(problem or Problem("internal"), scope, send)
+                problem = problem or Problem("internal")
+                status = problem.status
+                await _refuse_socket(problem, scope, send)
+        finally:
+            took_ms = round((self._clock.monotonic() - began) * 1000, 2)
+            route = _route(scope)
+            path = route if route == "unmatched" else scope["path"]
+            line = AccessLine("WEBSOCKET", path, status, took_ms, context.actor, context.correlation_id)
+            self._write_line(line)
 
     def _context(self, scope: Scope) -> RequestContext:
         headers = {name: value for name, value in scope["headers"] if name in _WANTED}

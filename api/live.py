@@ -1,21 +1,18 @@
-"""Server-sent events: the ledger's tail, followed by any number of readers.
+"""The ledger's tail, followed by any number of readers: by server-sent events, or by WebSocket.
 
 No reader has a buffer of its own. The newest events stand in one ring per process; each reader walks it at its own
 pace, and one that has fallen out of the ring reads from the ledger. A reader that takes nothing for ``STALLED_S`` is
-disconnected; with its ``Last-Event-ID`` it comes back without having lost anything.
+disconnected; with the last position it was told it comes back without having lost anything.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
 
-import msgspec
-from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
-
+from api.event_views import shown
 from application.ports.event_log import EventFilter, EventLog, StoredEvent
 from application.ports.ledger import LedgerUnavailable
 from application.ports.signals import Signals, wait
@@ -85,7 +82,7 @@ class LiveTail:
 
     async def _from_ledger(self, position: int, wanted: EventFilter) -> tuple[list[StoredEvent], int]:
         head = await self._events.head()
-        found = await self._events.read(position, PAGE, wanted)
+        found = [shown(event) for event in await self._events.read(position, PAGE, wanted)]
         return found, found[-1].position if len(found) == PAGE else max(position, head, *(e.position for e in found))
 
     @property
@@ -110,7 +107,7 @@ class LiveTail:
             if self._follower is not me:
                 return
             if page:
-                self._ring.extend(page)
+                self._ring.extend(map(shown, page))
                 position = page[-1].position
                 self.wake()
             if len(page) < PAGE:
@@ -122,37 +119,34 @@ class LiveTail:
         self._moved = asyncio.Event()
 
 
-class EventStream(Response):
-    """One reader's stream, from the event after ``position`` on."""
+class Sink(Protocol):
+    """How one reader takes what it is sent. Both methods raise ``TimeoutError`` when it takes nothing for
+    ``STALLED_S``, and ``OSError`` when it left while being sent to.
+    """
 
-    media_type = "text/event-stream"
+    async def events(self, events: Sequence[StoredEvent]) -> None:
+        """At least one, in position order."""
+        ...
+
+    async def still_here(self, position: int) -> None:
+        """Nothing wanted has come for ``HEARTBEAT_S``; a reader that comes back goes on after ``position``."""
+        ...
+
+
+class Walk:
+    """One reader's way along the tail, from the event after ``position`` on."""
 
     def __init__(
         self, tail: LiveTail, position: int, wanted: EventFilter, allowed: Callable[[], Awaitable[bool]]
     ) -> None:
         """``allowed``: whether the reader may still see what it asked for; it is asked every ``RECHECK_S``."""
         self._tail = tail
-        self._position = position
+        self.position = position
         self._wanted = wanted
         self._allowed = allowed
-        super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
-        del self.headers["content-length"]
 
-    async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
-        self._tail.enter()
-        gone = asyncio.create_task(_disconnected(receive))
-        gone.add_done_callback(lambda _: self._tail.wake())
-        try:
-            await self._walk(send, gone)
-        except (TimeoutError, OSError):
-            pass  # it takes nothing, or it left while being sent to; its Last-Event-ID brings it back
-        finally:
-            gone.cancel()
-            self._tail.leave()
-
-    async def _walk(self, send: Send, gone: asyncio.Task[None]) -> None:
-        start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
-        await _send(send, start, b": connected\nretry: 2000\n\n")
+    async def run(self, sink: Sink, gone: asyncio.Task[None]) -> bool:
+        """Until ``gone`` is done, the process stops, or the reader may go on no longer: then it returns False."""
         loop = asyncio.get_running_loop()
         quiet_since = checked = loop.time()
         while not (self._tail.closed.is_set() or gone.done()):
@@ -161,37 +155,18 @@ class EventStream(Response):
                 if loop.time() - checked >= RECHECK_S:
                     checked = loop.time()
                     if not await self._allowed():
-                        break
-                events, until = await self._tail.after(self._position, self._wanted)
+                        return False
+                events, until = await self._tail.after(self.position, self._wanted)
             except LedgerUnavailable:
                 await asyncio.sleep(POLL_S)
-                events, until = [], self._position
-            moved, self._position = until > self._position, until
+                events, until = [], self.position
+            moved, self.position = until > self.position, until
             if events:
-                await _send(send, None, b"".join(map(frame, events)))
+                await sink.events(events)
                 quiet_since = loop.time()
             elif loop.time() - quiet_since >= HEARTBEAT_S:
-                # An id without data moves the reader's Last-Event-ID past what its filter left out.
-                await _send(send, None, b": still here\nid: %d\n\n" % self._position)
+                await sink.still_here(self.position)
                 quiet_since = loop.time()
             if not moved:
                 await wait(growth, min(RECHECK_S, max(0.05, HEARTBEAT_S - (loop.time() - quiet_since))))
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def _send(send: Send, start: Mapping[str, Any] | None, body: bytes) -> None:
-    # The server's send() waits while the client's buffer is full.
-    async with asyncio.timeout(STALLED_S):
-        if start is not None:
-            await send(dict(start))
-        await send({"type": "http.response.body", "body": body, "more_body": True})
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-def frame(event: StoredEvent) -> bytes:
-    """One event as the stream carries it; the data has the form of an item of ``GET /api/v1/events``."""
-    return b"id: %d\nevent: %s\ndata: %s\n\n" % (event.position, event.type.encode(), msgspec.json.encode(event))
+        return True

@@ -119,6 +119,7 @@ ROUTES: dict[tuple[str, str], str] = {
     # Events and read models.
     ("GET", f"{_V1}/events"): "events.read",
     ("GET", f"{_V1}/events/live"): "events.read",
+    ("WEBSOCKET", f"{_V1}/events/ws"): "events.read",
     ("GET", f"{_V1}/activity"): "audit.read",  # of every context
     ("GET", f"{_V1}/projections"): "operations.read",
     ("POST", f"{_V1}/projections/{{name}}/rebuild"): "operations.write",
@@ -206,6 +207,7 @@ FILTERED: frozenset[tuple[str, str]] = frozenset(
     {
         ("GET", f"{_V1}/events"),
         ("GET", f"{_V1}/events/live"),
+        ("WEBSOCKET", f"{_V1}/events/ws"),
         ("GET", f"{_V1}/patients"),
     }
 )

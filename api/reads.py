@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Annotated, get_args
 
 from fastapi import Query, Request
+from starlette.requests import HTTPConnection
 
 from api.context import Api
 from api.gate import context_of
@@ -64,7 +65,7 @@ async def record_read(
         await api.reads.shown(context, operation=operation, subjects=named, purpose=purpose, export=export)
 
 
-async def record_denied(api: Api, request: Request, subjects: Iterable[str] = ()) -> None:
+async def record_denied(api: Api, request: HTTPConnection, subjects: Iterable[str] = ()) -> None:
     """Record that the caller asked for what is not theirs to see. Raises ``LedgerUnavailable``."""
     context, operation = _asked(request)
     await api.reads.denied(context, operation=operation, subjects=subjects)
@@ -76,7 +77,8 @@ def _checkup(request: Request) -> str | None:
     return str(named).partition(".")[0] or None
 
 
-def _asked(request: Request) -> tuple[Context, str]:
+def _asked(request: HTTPConnection) -> tuple[Context, str]:
     asked = context_of(request.scope)
     route = getattr(request.scope.get("route"), "path", None) or "unmatched"
-    return Context(asked.actor or "", asked.correlation_id, asked.trace_id), f"{request.method} {route}"
+    method = request.scope.get("method", "WEBSOCKET")
+    return Context(asked.actor or "", asked.correlation_id, asked.trace_id), f"{method} {route}"

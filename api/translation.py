@@ -7,9 +7,9 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI
-from fastapi.exceptions import RequestValidationError
+from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
@@ -69,16 +69,17 @@ def _translate(error: Exception) -> Problem | None:  # noqa: PLR0911  one line f
 def install(app: FastAPI) -> None:
     """Turn the framework's own exceptions into problems too; the gate answers them."""
 
-    async def http_error(request: Request, error: Exception) -> Response:
+    async def http_error(request: HTTPConnection, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         raise _http_problem(app, request.scope, error) from None
 
-    async def invalid(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)
+    async def invalid(request: HTTPConnection, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError | WebSocketRequestValidationError)
         raise invalid_input(error.errors(), context_of(request.scope).language) from None
 
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(WebSocketRequestValidationError, invalid)
 
 
 def invalid_input(faults: Iterable[Mapping[str, Any]], language: Language) -> Problem:

@@ -29,6 +29,7 @@ class BoundedHttp(HttpToolsProtocol):
     head_within_s = HEAD_WITHIN_S
     stalled_s = STALLED_S
     _beside_body = 0
+    _upgraded = False
     _beginning: TimerHandle | None = None
     _stalling: TimerHandle | None = None
 
@@ -39,7 +40,7 @@ class BoundedHttp(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         self._beside_body += len(data)
         super().data_received(data)
-        if self.transport.is_closing():
+        if self.transport.is_closing() or self._upgraded:
             return
         if self._beside_body > MAX_HEAD:
             self._refuse()
@@ -59,6 +60,11 @@ class BoundedHttp(HttpToolsProtocol):
         # What a body was allowed is not for the headers after it.
         self._beside_body = 0
         super().on_message_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        # From here on the connection is another protocol's: `BoundedSocket`.
+        self._upgraded = True
+        super().handle_websocket_upgrade()
 
     def pause_writing(self) -> None:
         super().pause_writing()

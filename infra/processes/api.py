@@ -12,6 +12,7 @@ import uvloop
 
 from api.app import create_app
 from infra.bounded_http import BoundedHttp
+from infra.bounded_socket import MAX_MESSAGE, PING_S, BoundedSocket
 from infra.settings import Settings
 from infra.wiring import api_services
 
@@ -38,7 +39,11 @@ def run(settings: Settings) -> int:
             host=settings.host,
             port=settings.port,
             http=BoundedHttp,
-            ws="none",
+            ws=BoundedSocket,
+            ws_max_size=MAX_MESSAGE,
+            ws_ping_interval=PING_S,
+            ws_ping_timeout=PING_S,
+            ws_per_message_deflate=False,  # it keeps a window in memory for each reader
             lifespan="on",
             proxy_headers=False,  # which proxies are believed is a setting: api.proxies
             access_log=False,  # the application writes one line a request itself, with the correlation id
