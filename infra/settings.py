@@ -35,6 +35,7 @@ NAMES = {
     "NATS_URL": "a NATS of your own instead of the embedded one",
     "MASTER_KEY_FILE": "file with the vault's 32-byte key; `vitalog up` makes one",
     "KEK": "the key-encryption key of people's records; KEK_FILE is read again after a rotation",
+    "TABLES_DIR": "directory with tables of classes of your own, *.json; see docs/clinical-rules.md",
     "OIDC": "login providers, a JSON list; see docs/identity.md",
     "TRUSTED_PROXIES": "networks (CIDR) of proxies whose X-Forwarded-For is believed; none",
     "LOG_FORMAT": "console or json",
@@ -66,6 +67,8 @@ class Settings:
     """Key-encryption keys, one a line; the first one wraps."""
     kek_file: Path | None = None
     """The same in a file, which is read again when another process has rotated the keys."""
+    tables_dir: Path | None = None
+    """Where the operator's own tables of classes are."""
     oidc: str | None = field(default=None, repr=False)
     """Login providers as JSON, with their client secrets."""
     trusted_proxies: tuple[str, ...] = ()
@@ -99,6 +102,7 @@ class Settings:
             master_key_file=said.path("MASTER_KEY_FILE"),
             kek=said.value("KEK"),
             kek_file=said.path("KEK_FILE"),
+            tables_dir=said.path("TABLES_DIR"),
             oidc=said.text("OIDC"),
             trusted_proxies=said.networks("TRUSTED_PROXIES"),
             log_format=cast("LogFormat", said.matching("LOG_FORMAT", "console|json", "console or json") or "console"),

@@ -33,6 +33,7 @@ from application.monitoring import listening
 from application.ports.ledger import LedgerUnavailable
 from application.writer import LedgerWriter
 from infra.access_log import access_log
+from infra.clinical_tables import use_tables
 from infra.errors import UserError
 from infra.settings import USAGE, Settings
 from infra.words import t
@@ -42,7 +43,12 @@ _AGAIN_S = 5.0
 
 
 def command_services(settings: Settings, *, application_name: str) -> commands.Services:
-    """What use cases need, for a process that takes commands."""
+    """What use cases need, for a process that takes commands. Results are judged by the operator's tables from here on.
+
+    Raises:
+        UserError: a setting is missing or cannot be used.
+    """
+    use_tables(settings)
     url = settings.require_database_url()
     master_key = load_master_key(settings.require_master_key_file())
     ledger = PostgresLedger(url, application_name=application_name, wrapping=settings.require_kek())

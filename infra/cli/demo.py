@@ -38,7 +38,9 @@ def demo(
 
     with ledger_here("demo") as (settings, ledger):
         from adapters.keys.blind_index import HmacBlindIndex
+        from infra.clinical_tables import use_tables
 
+        use_tables(settings)
         blind = HmacBlindIndex(master_key_here(settings))
         real = filling.strangers(ledger)
         if real and not yes:

@@ -5,6 +5,14 @@ from __future__ import annotations
 
 RECORDS: dict[str, str] = {
     "networks such as 10.0.0.0/8, separated by commas": "10.0.0.0/8처럼 쉼표로 구분한 네트워크",
+    "A table in VITALOG_TABLES_DIR ({folder}) cannot be used: {why}": (
+        "VITALOG_TABLES_DIR({folder})에 쓸 수 없는 표가 있습니다: {why}"
+    ),
+    "VITALOG_TABLES_DIR: {path} cannot be read: {why}.": "VITALOG_TABLES_DIR: {path}을(를) 읽을 수 없습니다: {why}.",
+    "there is no file *.json in it": "*.json 파일이 없습니다",
+    "it holds {n} files, and {most} are the most": "파일이 {n}개인데 최대 {most}개까지입니다",
+    "it is longer than {n} bytes": "{n}바이트를 넘습니다",
+    "it is not UTF-8": "UTF-8이 아닙니다",
     "VITALOG_OIDC cannot be used. {why}": "VITALOG_OIDC를 쓸 수 없습니다. {why}",
     "The key-encryption key {path} is gone. Put it back from your backup, or set VITALOG_KEK_FILE to where it is. To give "
     "up every patient's record for good, remove {known} and start again.": (

@@ -15,6 +15,7 @@ from types import FrameType
 import httpx
 import structlog
 
+from infra.clinical_tables import read_tables
 from infra.errors import UserError
 from infra.settings import Settings
 from infra.supervisor.child import Child, end_all
@@ -87,6 +88,7 @@ class Supervisor:
 
     def _start(self, stack: ExitStack, begun: float) -> None:
         settings = self._settings
+        read_tables(settings)  # what is wrong with them is said here, not by a process that ends again and again
         data_dir = DataDir(settings.data_dir)
         stack.callback(data_dir.close)
         require_free_port(settings)
@@ -192,6 +194,7 @@ def _child_environment(settings: Settings) -> dict[str, str]:
         "VITALOG_DATA_DIR": str(settings.data_dir),
         "VITALOG_LOG_FORMAT": settings.log_format,
         "VITALOG_REGION": settings.region,
+        **({"VITALOG_TABLES_DIR": str(settings.tables_dir)} if settings.tables_dir else {}),
         **({"VITALOG_OIDC": settings.oidc} if settings.oidc else {}),
         **({"VITALOG_TRUSTED_PROXIES": ",".join(settings.trusted_proxies)} if settings.trusted_proxies else {}),
     }
