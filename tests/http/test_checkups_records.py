@@ -325,8 +325,9 @@ async def test_every_read_of_personal_data_is_in_the_ledger_before_it_is_answere
         before = await head(product)
         await got(product, path)
         events = (await got(product, f"/events?after={before}"))["items"]
+        subjects = [made["patient_id"], *([made["id"]] if path.startswith("/checkups/") else [])]
         assert [(one["type"], one["data"]["subjects"]) for one in events] == [
-            ("identity.personal-data-read", [made["patient_id"]])
+            ("identity.personal-data-read", subjects)
         ], path
     before = await head(product)
     await got(product, f"/patients?purpose=research&min_position={before}")
