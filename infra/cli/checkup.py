@@ -118,8 +118,8 @@ def show(checkup: CheckupRef, as_of: AsOf = None, as_json: Json = False) -> None
 @command(app)
 def history(checkup: CheckupRef, as_json: Json = False) -> None:
     """Show who changed what of a checkup, when and why, with the value before and after."""
+    from infra.cli.changes import print_history
     from infra.cli.client import Client
-    from infra.cli.people import print_history
 
     with Client() as client:
         found = client.get(f"/checkups/{checkup}/history")

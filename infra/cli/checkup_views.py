@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from infra.cli.output import clock, plain
+from infra.cli.output import clock, one_line
 from infra.cli.tables import print_card, print_table
 from infra.words import language, t
 
@@ -31,7 +31,7 @@ def print_checkup(one: View) -> None:
     )
     print_results(one)
     for addendum in one["addenda"]:
-        print(plain(f"{t('Addendum')} {clock(addendum['at'])}, {addendum['by']}: {addendum['text']}"))
+        print(one_line(f"{t('Addendum')} {clock(addendum['at'])}, {addendum['by']}: {addendum['text']}"))
 
 
 def print_results(one: View) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _PAGE = 1000
 _TIMEOUT_S = 30.0
+_BUNDLE_TIMEOUT_S = 1800.0
 _UNAUTHORIZED = 401
 
 
@@ -58,13 +59,19 @@ class Client:
         return answer.content, answer.headers.get("Content-Type", "").partition(";")[0]
 
     def post(
-        self, path: str, body: Mapping[str, Any] | None = None, *, version: str | None = None, **query: Any
+        self,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        version: str | None = None,
+        timeout_s: float = _TIMEOUT_S,
+        **query: Any,
     ) -> Any:
         """Do it; asking again after a lost answer does it once. None for an answer without content. ``version``: the
         ``ETag`` of what is edited.
         """
         headers = {"Idempotency-Key": str(uuid4())} | ({"If-Match": version} if version else {})
-        answer = self._ask("POST", path, json=body, headers=headers, params=_given(query))
+        answer = self._ask("POST", path, json=body, headers=headers, params=_given(query), timeout=timeout_s)
         return answer.json() if answer.content else None
 
     def post_bundle(self, bundle: bytes, **query: Any) -> Any:
@@ -75,7 +82,8 @@ class Client:
             "Accept": "application/fhir+json",
         }
         url = f"{self.address.url}/fhir"
-        return self._ask("POST", url, content=bundle, headers=headers, params=_given(query)).json()
+        asked = self._ask("POST", url, content=bundle, headers=headers, params=_given(query), timeout=_BUNDLE_TIMEOUT_S)
+        return asked.json()
 
     def patch(self, path: str, body: Mapping[str, Any], *, version: str) -> Any:
         """Change what is at that version."""
@@ -174,6 +182,8 @@ class Client:
             except (httpx.RemoteProtocolError, httpx.ReadError) as error:
                 if last:
                     raise unreachable(self.address, error) from error
+            except httpx.ReadTimeout as error:
+                raise _unanswered(self.address, method) from error
             except (httpx.TransportError, httpx.InvalidURL) as error:
                 raise unreachable(self.address, error) from error
             else:
@@ -201,6 +211,11 @@ class Client:
         refused = Problem.of(problem, code)
         if refused.kind == "unauthorized":
             raise Problem(self._about_token(), REFUSED, refused.kind, problem)
+        if refused.kind == "bootstrap-token-off":
+            told = t(
+                "The admin token is switched off. Log in with `vitalog login`, or set VITALOG_TOKEN to an API key."
+            )
+            raise Problem(told, REFUSED, refused.kind, problem)
         raise refused
 
     def _about_token(self) -> str:
@@ -222,6 +237,19 @@ def unreachable(address: Address, error: Exception) -> UserError:
         why=plain(str(error)) or type(error).__name__,
     )
     return UserError(message, exit_code=UNAVAILABLE)
+
+
+def _unanswered(address: Address, method: str) -> UserError:
+    """It was asked, and is at work on it or hangs."""
+    if method == "GET":
+        return UserError(t("{url} does not answer in time. Try again.", url=address.url), exit_code=UNAVAILABLE)
+    return UserError(
+        t(
+            "{url} does not answer in time. It may have done it all the same: look before you repeat it.",
+            url=address.url,
+        ),
+        exit_code=UNAVAILABLE,
+    )
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,34 +10,22 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 
+from infra.cli import import_rows as asking
 from infra.cli import output
 from infra.cli.output import PROBLEM, USAGE, Json, plain, say
 from infra.errors import UserError
 from infra.words import t
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from infra.cli.client import Client
-    from infra.csv_import.rows import Fault, Given
+    from infra.csv_import.rows import Fault
     from infra.csv_import.table import Table
 
 MOST_ROWS = 5_000
 """Of one request: what lands, lands in one append."""
 _SHOWN = 200
-_UNKNOWN_IDENTIFIER = "/patient/identifier"
-
-
-@dataclass(slots=True)
-class Checked:
-    """What the server would make of each row."""
-
-    rows: list[dict[str, Any]]
-    """As sent, the good ones alone."""
-    faults: list[Fault]
-    new_patients: int
-    unusual: bool
-    """Whether one of the faults is a value that is possible, and taken with ``--confirm``."""
 
 
 def csv_file(
@@ -72,16 +61,21 @@ def csv_file(
             exit_code=USAGE,
         )
     confirm = confirm or chosen.confirm
+    bad_file = _BadFile(skip_bad, found) if skip_bad is not None and not dry_run else None
     with Client() as client, _Bar(len(given)) as bar:
-        checked = check(client, given, confirm=confirm, advance=bar.step)
-        faults = sorted([*faults, *checked.faults], key=lambda fault: fault.row)
+        checked = asking.check(client, given, confirm=confirm, advance=bar.step)
+        faults = [*faults, *checked.faults]
         stored = 0
-        if not dry_run and checked.rows and (not faults or skip_bad is not None):
-            if skip_bad is not None and faults:
-                _write_bad(skip_bad, found, faults)
-            bar.step(t("storing"), None)
-            stored = int(client.post("/checkups/import", {"rows": checked.rows, "confirm": confirm})["stored"])
-    told = _Told(found, len(checked.rows), checked.new_patients, stored, faults, skip_bad, dry_run=dry_run)
+        while not dry_run and checked.good and (not faults or bad_file is not None) and not stored:
+            bar.storing()
+            done = _store(client, checked, faults, bad_file, confirm=confirm)
+            if isinstance(done, asking.Checked):
+                faults = [*faults[: len(faults) - len(checked.faults)], *done.faults]
+                checked = done
+            else:
+                stored = done
+    faults.sort(key=lambda fault: fault.row)
+    told = _Told(found, len(checked.good), len(checked.newcomers), stored, faults, skip_bad, dry_run=dry_run)
     if as_json:
         output.emit(told.as_json())
     else:
@@ -90,45 +84,28 @@ def csv_file(
         raise typer.Exit(PROBLEM)
 
 
-def check(
-    client: Client, given: Sequence[Given], *, confirm: bool, advance: Callable[[str, int | None], None]
-) -> Checked:
-    """Ask the server about every row. Who has an identifier that nobody has is asked about again as somebody new."""
-    from infra.csv_import.rows import Fault
-
-    register = {row.number: not row.names_known for row in given}
-    report: list[dict[str, Any]] = []
-    for _ in range(2):
-        advance(t("checking"), None)
-        sent = [row.sent(register=register[row.number]) for row in given]
-        report = _dry_run(client, sent, confirm=confirm)
-        strangers = [
-            row
-            for row, told in zip(given, report, strict=True)
-            if row.can_register
-            and not register[row.number]
-            and any(error["pointer"] == _UNKNOWN_IDENTIFIER for error in told.get("errors", []))
-        ]
-        if not strangers:
-            break
-        register |= {row.number: True for row in strangers}
-    faults = [
-        Fault(row.number, row.column_of(error["pointer"]), error["detail"])
-        for row, told in zip(given, report, strict=True)
-        for error in told.get("errors", [])
-    ]
-    good = [row.sent(register=register[row.number]) for row, told in zip(given, report, strict=True) if told["ok"]]
-    new = {told["patient_id"] for told in report if told["ok"] and told["new_patient"]}
-    unusual = any(error.get("unusual") for told in report for error in told.get("errors", []))
-    advance(t("checking"), len(given))
-    return Checked(good, faults, len(new), unusual)
-
-
-def _dry_run(client: Client, rows: list[dict[str, Any]], *, confirm: bool) -> list[dict[str, Any]]:
-    if not rows:
-        return []
-    answer = client.post("/checkups/import", {"rows": rows, "confirm": confirm}, dry_run="true")
-    return answer["rows"]
+def _store(
+    client: Client, checked: asking.Checked, faults: Sequence[Fault], bad_file: _BadFile | None, *, confirm: bool
+) -> int | asking.Checked:
+    """As ``asking.store``; the bad rows are written before, and taken back when nothing is known to be stored."""
+    if bad_file is not None and faults:
+        bad_file.write(faults)
+    try:
+        done = asking.store(client, checked, confirm=confirm)
+    except BaseException as error:
+        if bad_file is not None:
+            bad_file.remove()
+        if isinstance(error, KeyboardInterrupt):
+            say(
+                t(
+                    "Interrupted while storing: either all good rows are stored or none. Repeat the import with "
+                    "--dry-run to see; what is recorded already is reported."
+                )
+            )
+        raise
+    if isinstance(done, asking.Checked) and bad_file is not None:
+        bad_file.remove()
+    return done
 
 
 def read_content(path: Path) -> bytes:
@@ -141,21 +118,36 @@ def read_content(path: Path) -> bytes:
         ) from None
 
 
-def _write_bad(path: Path, table: Table, faults: Sequence[Fault]) -> None:
-    """Before anything lands: a file that cannot be written must not cost the rows that were to be in it."""
-    from infra.csv_import import bad_rows
+class _BadFile:
+    """Where the bad rows go. For its owner alone: it is about people."""
 
-    try:
-        with path.open("xb") as file:
-            file.write(bad_rows.written(table, faults))
-    except FileExistsError:
-        raise UserError(
-            t("{file} is there already. Name another file; nothing was stored.", file=path), exit_code=USAGE
-        ) from None
-    except OSError as error:
-        raise UserError(
-            t("{path} cannot be written: {why}.", path=path, why=error.strerror or error), exit_code=USAGE
-        ) from None
+    def __init__(self, path: Path, table: Table) -> None:
+        self._path, self._table, self._written = path, table, False
+
+    def write(self, faults: Sequence[Fault]) -> None:
+        """Before anything lands: a file that cannot be written must not cost the rows that were to be in it."""
+        from infra.csv_import import bad_rows
+
+        try:
+            made = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            self._written = True
+            with os.fdopen(made, "wb") as file:
+                file.write(bad_rows.written(self._table, faults))
+        except FileExistsError:
+            raise UserError(
+                t("{file} is there already. Name another file; nothing was stored.", file=self._path), exit_code=USAGE
+            ) from None
+        except OSError as error:
+            self.remove()
+            raise UserError(
+                t("{path} cannot be written: {why}.", path=self._path, why=error.strerror or error), exit_code=USAGE
+            ) from None
+
+    def remove(self) -> None:
+        """If it is ours."""
+        if self._written:
+            self._path.unlink(missing_ok=True)
+            self._written = False
 
 
 @dataclass(slots=True)
@@ -219,7 +211,6 @@ class _Bar:
 
         self._progress = Progress(console=output.side_console(), disable=not sys.stderr.isatty(), transient=True)
         self._task = self._progress.add_task(t("checking"), total=total)
-        self._total = total
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -228,8 +219,10 @@ class _Bar:
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
-    def step(self, what: str, done: int | None) -> None:
-        """``done`` rows of all; None: it is under way, and nobody knows how far."""
-        self._progress.update(
-            self._task, description=what, completed=done or 0, total=None if done is None else self._total
-        )
+    def step(self, done: int) -> None:
+        """So many rows are checked."""
+        self._progress.update(self._task, completed=done)
+
+    def storing(self) -> None:
+        """It is under way, in one piece: nobody knows how far."""
+        self._progress.update(self._task, description=t("storing"), completed=0, total=None)

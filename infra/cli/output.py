@@ -76,6 +76,11 @@ def plain(text: object) -> str:
     return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in str(text))
 
 
+def one_line(text: object) -> str:
+    """As ``plain``, and without line breaks: what somebody wrote must not look like a line of ours."""
+    return plain(text).replace("\n", " ⏎ ")
+
+
 def coloured(word: str, shown: str | None = None) -> Text:
     """A status or verdict in its colour."""
     from rich.text import Text

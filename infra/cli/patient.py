@@ -167,8 +167,9 @@ def revise(
 @command(app)
 def history(patient: PatientRef, purpose: Purpose = None, as_json: Json = False) -> None:
     """Show who changed what of a patient, when and why."""
+    from infra.cli.changes import print_history
     from infra.cli.client import Client
-    from infra.cli.people import patient_id, print_history
+    from infra.cli.people import patient_id
 
     with Client() as client:
         found = client.get(f"/patients/{patient_id(client, patient, purpose)}/history")

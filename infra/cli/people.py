@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
 
 import typer
 
 from infra.cli import output
-from infra.cli.output import NOT_FOUND, USAGE, clock, plain, say
+from infra.cli.output import NOT_FOUND, USAGE, plain, say
+from infra.cli.problems import PURPOSES
 from infra.errors import UserError
 from infra.words import t
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 PATIENT_HELP = t("Id of the patient, or an identifier as SYSTEM|VALUE (then with --purpose).")
 PatientRef = Annotated[str, typer.Argument(metavar="PATIENT", help=PATIENT_HELP)]
 CheckupRef = Annotated[str, typer.Argument(metavar="CHECKUP", help=t("Id of the checkup."))]
-PURPOSES = "treatment|patient-request|quality|research|billing|legal|public-health|operations"
 Purpose = Annotated[
     str | None,
     typer.Option(metavar="PURPOSE", help=t("Why you look: {choices}. It is recorded.", choices=PURPOSES)),
@@ -70,6 +70,7 @@ def edit(client: Client, path: str, version: str | None, do: Callable[[str], Any
     Raises:
         UserError: it was refused; when somebody else was faster, their changes have been printed.
     """
+    from infra.cli.changes import change_lines
     from infra.cli.problems import Problem
 
     tag = f'"{version}"' if version is not None else client.found(path)[1]
@@ -80,23 +81,17 @@ def edit(client: Client, path: str, version: str | None, do: Callable[[str], Any
         for entry in changes:
             for line in change_lines(entry):
                 say(line)
+        if problem.kind == "stale" and changes:
+            now = changes[-1]["version"]
+            raise UserError(
+                t(
+                    "It has changed since you read it, as shown above. If your change is still right, repeat it with "
+                    "--version {version}.",
+                    version=now,
+                ),
+                exit_code=problem.exit_code,
+            ) from None
         raise
-
-
-def change_lines(entry: Mapping[str, Any]) -> Iterable[str]:
-    """One entry of a history: when, who, what, why; and every field with its value before and after."""
-    kind = str(entry["type"]).partition(".")[2]
-    reason = f": {entry['reason']}" if entry.get("reason") else ""
-    yield plain(f"{clock(entry['recorded_at'])}  v{entry['version']}  {kind}  {entry['actor']}{reason}")
-    for change in entry["changes"]:
-        yield plain(f"    {change['field']}: {_value(change['old'])} → {_value(change['new'])}")
-
-
-def print_history(history: Mapping[str, Any], *, first: bool = True) -> None:
-    """Oldest first; ``first``: with all that was recorded first."""
-    for entry in history["items"]:
-        lines = list(change_lines(entry))
-        print("\n".join(lines if first or entry["version"] > 1 else lines[:1]))
 
 
 def confirm(question: str, *, yes: bool) -> None:
@@ -116,7 +111,3 @@ def object_from(text: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise UserError(t("{file} must hold one JSON object.", file=text), exit_code=USAGE)
     return cast("dict[str, Any]", found)
-
-
-def _value(value: Any) -> str:
-    return "–" if value is None else str(value)

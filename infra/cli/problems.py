@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from infra.cli.output import NOT_FOUND, PROBLEM, REFUSED, UNAVAILABLE, plain
 from infra.errors import UserError
+from infra.words import t
 
 if TYPE_CHECKING:
     import httpx
 
+PURPOSES = "treatment|patient-request|quality|research|billing|legal|public-health|operations"
 _SERVER_ERROR = 500
 _EXIT_CODES = {404: NOT_FOUND, 410: NOT_FOUND, 429: UNAVAILABLE, 502: UNAVAILABLE, 503: UNAVAILABLE, 504: UNAVAILABLE}
 
@@ -63,10 +65,16 @@ def _of_outcome(outcome: Mapping[str, Any]) -> dict[str, Any]:
 
 def _sentence(problem: Mapping[str, Any]) -> str:
     """A problem as one line a person can act on, and one more for each further fault of the input."""
+    if str(problem.get("type", "")).endswith("/purpose-required"):
+        # The API speaks of its parameter; here it is an option.
+        return t("Say why you look with --purpose, one of: {choices}. It is recorded.", choices=PURPOSES)
     title, detail = str(problem["title"]).rstrip("."), str(problem.get("detail") or "")
-    lines = [f"{title}: {detail}" if detail and detail.rstrip(".") != title else f"{title}."]
     faults: list[dict[str, Any]] = problem.get("errors") or []
-    lines += [
-        f"  {fault.get('pointer', '')}: {fault.get('detail', '')}" for fault in faults if fault.get("detail") != detail
-    ]
+    told = [(f"{fault.get('pointer', '')}: {fault.get('detail', '')}", fault.get("detail")) for fault in faults]
+    more = [line for line, alone in told if detail not in {line, alone}]
+    if more and len(more) == len(told):  # the detail only says that there are errors
+        detail = more.pop() if len(more) == 1 else ""
+    colon = "" if title.endswith("?") else ":"
+    first = f"{title}{colon} {detail}" if detail and detail.rstrip(".") != title else title + (colon if more else ".")
+    lines = [first, *(f"  {line}" for line in more)]
     return plain("\n".join(lines))

@@ -87,9 +87,12 @@ def report(
 def write_private_file(path: Path, content: bytes) -> None:
     """For its owner alone: it is about people. Raises ``UserError``: it cannot be written."""
     import os
+    import stat
 
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            if stat.S_ISREG(os.fstat(file.fileno()).st_mode):  # one that was there before may be open to others
+                os.fchmod(file.fileno(), 0o600)
             file.write(content)
     except OSError as error:
         raise UserError(t("{path} cannot be written: {why}.", path=path, why=error.strerror or error)) from None

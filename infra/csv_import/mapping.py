@@ -73,7 +73,7 @@ def load(text: str | bytes) -> Mapping:
         found: Any = json.loads(text)
     except ValueError as error:
         _refuse(t("The mapping is no JSON: {why}.", why=error))
-    said = _object(found, _OF_FILE, t("the mapping"))
+    said = _object(found, _OF_FILE, t("the top level"))
     given = said.get("columns")
     if not isinstance(given, dict) or not given:
         _refuse(t("The mapping needs columns: the name of each column and what it tells."))

@@ -12,7 +12,9 @@ _PROBED = 200
 
 
 def propose(table: Table) -> tuple[dict[str, Any], list[str]]:
-    """The mapping as JSON, and the headings nothing was recognised in (left out, as null)."""
+    """The mapping as JSON, and the headings nothing was recognised in (left out, as null). Encoding and delimiter are
+    not in it: they are found out of every file, and next month's may be saved otherwise.
+    """
     columns: dict[str, Any] = {}
     unknown: list[str] = []
     told: set[str] = set()
@@ -31,8 +33,6 @@ def propose(table: Table) -> tuple[dict[str, Any], list[str]]:
         columns[name] = _column(to, unit, said)
         comma = comma or ("," in "".join(said) and targets.usual_unit(to) is not None)
     proposal: dict[str, Any] = {
-        "encoding": table.encoding,
-        "delimiter": table.delimiter,
         "decimal": "," if comma else ".",
         "kind": "other",
         "columns": columns,

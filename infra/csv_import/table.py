@@ -64,8 +64,8 @@ def read(content: bytes, *, encoding: str | None = None, delimiter: str | None =
 
 
 def encoding_of(content: bytes, asked: str | None) -> str:
-    """The encoding asked for, by Python's name for it; else by the byte order mark; else UTF-8 if it can be that,
-    else CP949, in which Korean spreadsheets save.
+    """By the byte order mark, which says it for certain; else the encoding asked for, by Python's name for it; else
+    UTF-8 if it can be that, else CP949, in which Korean spreadsheets save.
 
     Raises:
         UserError: there is no such encoding, or the file is a workbook and no text.
@@ -80,7 +80,7 @@ def encoding_of(content: bytes, asked: str | None) -> str:
             raise UserError(
                 t("There is no encoding {name!r}. Write utf-8 or cp949.", name=asked), exit_code=_USAGE
             ) from None
-        return "utf-8-sig" if name == "utf-8" and marked == "utf-8-sig" else name
+        return marked or name
     if marked is not None:
         return marked
     try:

@@ -138,4 +138,17 @@ ACCESS: dict[str, str] = {
     "What is to be.": "바꿀 상태.",
     "The admin token works.": "관리자 토큰이 켜져 있습니다.",
     "The admin token is switched off.": "관리자 토큰이 꺼져 있습니다.",
+    "On, in the database of this machine: when nobody can log in any more.": (
+        "아무도 로그인할 수 없을 때, 이 컴퓨터의 데이터베이스에서 직접 켭니다."
+    ),
+    "--here goes with `on` alone.": "--here는 `on`과만 함께 쓸 수 있습니다.",
+    "The admin token is switched off. Log in with `vitalog login`, or set VITALOG_TOKEN to an API key.": (
+        "관리자 토큰이 꺼져 있습니다. `vitalog login`으로 로그인하거나 VITALOG_TOKEN에 API 키를 설정하세요."
+    ),
+    "switched off; log in with `vitalog login`": "꺼져 있음. `vitalog login`으로 로그인하세요",
+    "The monitor {name} could not be brought up to date: the admin token is switched off. Log in (`vitalog login`) and "
+    "give it its new target, or run `vitalog access bootstrap-token on --here` and start again.": (
+        "관리자 토큰이 꺼져 있어 모니터 {name}을(를) 최신으로 맞추지 못했습니다. 로그인(`vitalog login`)해서 새 대상을 지정하거나, "
+        "`vitalog access bootstrap-token on --here`를 실행하고 다시 시작하세요."
+    ),
 }

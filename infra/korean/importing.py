@@ -16,7 +16,7 @@ IMPORTING: dict[str, str] = {
     "There is no encoding {name!r}. Write utf-8 or cp949.": "{name!r}(이)라는 인코딩은 없습니다. utf-8 또는 cp949로 쓰세요.",
     "Row {row} cannot be read: {why}. Is a quotation mark missing?": "{row}행을 읽을 수 없습니다: {why}. 따옴표가 빠지지 않았나요?",
     # ── The mapping ──────────────────────────────────────────────────────────────────────────────
-    "the mapping": "매핑 전체",
+    "the top level": "매핑의 최상위",
     "column {name}": "{name} 열",
     "The mapping is no JSON: {why}.": "매핑 파일이 JSON이 아닙니다: {why}.",
     "The mapping needs columns: the name of each column and what it tells.": (
@@ -95,6 +95,11 @@ IMPORTING: dict[str, str] = {
     ),
     "checking": "검사",
     "storing": "저장",
+    "Interrupted while storing: either all good rows are stored or none. Repeat the import with --dry-run to see; what is "
+    "recorded already is reported.": (
+        "저장하는 중에 중단했습니다. 올바른 행이 모두 저장되었거나 하나도 저장되지 않았습니다. --dry-run으로 다시 실행하면 이미 기록된 것을 "
+        "알려 줍니다."
+    ),
     "row {n}": "{n}행",
     "row {n}, {column}": "{n}행, {column}",
     "and {n} more; --dry-run shows them all.": "그 밖에 {n}건이 더 있습니다. --dry-run으로 모두 볼 수 있습니다.",

@@ -11,6 +11,9 @@ PATIENTS: dict[str, str] = {
     ),
     "Id of the checkup.": "검진의 ID.",
     "Why you look: {choices}. It is recorded.": "열람 목적: {choices}. 기록으로 남습니다.",
+    "Say why you look with --purpose, one of: {choices}. It is recorded.": (
+        "열람 목적을 --purpose로 알려 주세요. 가능한 값: {choices}. 기록으로 남습니다."
+    ),
     "As known then: a day, a time (RFC 3339), or a position of the ledger.": (
         "그때 알려져 있던 대로: 날짜, 시각(RFC 3339), 또는 원장의 위치."
     ),
@@ -19,6 +22,10 @@ PATIENTS: dict[str, str] = {
     "{ref!r} is no id. `vitalog patient find` shows ids; an identifier is written SYSTEM|VALUE.": (
         "{ref!r}은(는) ID가 아닙니다. ID는 `vitalog patient find`로 찾고, 식별 번호는 체계|값으로 쓰세요."
     ),
+    "It has changed since you read it, as shown above. If your change is still right, repeat it with --version {version}.": (
+        "읽은 뒤에 위와 같이 바뀌었습니다. 그래도 고치려면 --version {version}을 붙여 다시 실행하세요."
+    ),
+    "Date": "날짜",
     "No patient has the identifier {ref}.": "식별 번호가 {ref}인 환자가 없습니다.",
     "{file} holds no JSON: {why}.": "{file}의 내용이 JSON이 아닙니다: {why}.",
     "{file} must hold one JSON object.": "{file}에는 JSON 객체 하나가 있어야 합니다.",

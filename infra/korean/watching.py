@@ -226,6 +226,10 @@ WATCHING: dict[str, str] = {
         "{url}: 누구인지 알아야 합니다. `vitalog login`으로 로그인하거나, VITALOG_TOKEN을 API 키로, 또는 VITALOG_DATA_DIR을 admin-token이 "
         "있는 데이터 디렉터리로 설정하세요."
     ),
+    "{url} does not answer in time. Try again.": "{url}이(가) 제때 답하지 않습니다. 다시 시도하세요.",
+    "{url} does not answer in time. It may have done it all the same: look before you repeat it.": (
+        "{url}이(가) 제때 답하지 않습니다. 처리되었을 수도 있으니 확인한 뒤 다시 하세요."
+    ),
     "{url} does not accept the token from {origin}.": "{url}이(가) {origin}의 토큰을 받아들이지 않습니다.",
     "{url} answered {code}, which is not Vitalog speaking. Check VITALOG_URL.": (
         "{url}의 응답({code})은 Vitalog의 것이 아닙니다. VITALOG_URL을 확인하세요."

@@ -1,0 +1,89 @@
+"""Histories as people read them: who changed what, when and why, and what it said before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from infra.cli.output import clock, one_line
+from infra.words import language, t
+
+_UNSAID = {"code", "scheme", "edition", "rule", "unit", "given_unit", "inputs"}
+"""What follows from the rest, or from the names shown; ``--json`` has it."""
+
+
+def change_lines(entry: Mapping[str, Any]) -> Iterable[str]:
+    """One entry of a history: when, who, what, why; and every field with its value before and after."""
+    kind = str(entry["type"]).partition(".")[2]
+    reason = f": {entry['reason']}" if entry.get("reason") else ""
+    yield one_line(f"{clock(entry['recorded_at'])}  v{entry['version']}  {kind}  {entry['actor']}{reason}")
+    changes: list[Mapping[str, Any]] = entry["changes"]
+    values = {change["field"] for change in changes}
+    for change in changes:
+        parts = str(change["field"]).strip("/").split("/")
+        if _UNSAID & set(parts[1:]):
+            continue
+        if parts[-1] == "given" and f"/{'/'.join([*parts[:-1], 'value'])}" in values:
+            continue  # the value in the canonical unit is shown
+        yield one_line(f"    {_name(parts)}: {_value(parts, change['old'])} → {_value(parts, change['new'])}")
+
+
+def print_history(history: Mapping[str, Any]) -> None:
+    """Oldest first."""
+    for entry in history["items"]:
+        print("\n".join(change_lines(entry)))
+
+
+def _name(parts: list[str]) -> str:
+    from api.checkup_words import named, scheme_title
+
+    match parts:
+        case ["measurements", which, "components", code, leaf]:
+            return _leaf(f"{named(_code(which), None, language())}, {named(code, None, language())}", leaf)
+        case ["measurements" | "derived", which, leaf]:
+            return _leaf(named(_code(which), None, language()), leaf)
+        case ["judgements", which, leaf]:
+            scheme, _, code = which.partition(":")
+            return _leaf(f"{named(code, None, language())} ({scheme_title(scheme, language())})", leaf)
+        case _:
+            words = {
+                "name": t("Name"),
+                "birth_date": t("Birth date"),
+                "sex": t("Sex"),
+                "phone": t("Phone"),
+                "email": t("E-mail"),
+                "address": t("Address"),
+                "date": t("Date"),
+                "kind": t("Kind"),
+                "place": t("Place"),
+                "clinician": t("Clinician"),
+                "note": t("Note"),
+            }
+            return words.get("/".join(parts), "/".join(parts))
+
+
+def _code(measurement_id: str) -> str:
+    """``29463-7`` of ``29463-7.2``."""
+    return measurement_id.partition(".")[0]
+
+
+def _leaf(name: str, leaf: str) -> str:
+    return name if leaf in {"value", "text", "grade"} else f"{name}, {leaf}"
+
+
+def _value(parts: list[str], value: Any) -> str:
+    if value is None:
+        return "–"
+    match parts:
+        case ["judgements", which, "grade"]:
+            from api.checkup_words import grade_name
+            from domain.checkups.results import Judgement
+
+            scheme, _, code = which.partition(":")
+            return grade_name(Judgement(code=code, scheme=scheme, edition="", grade=str(value)), language())
+        case ["kind"]:
+            from infra.cli.checkup_views import kind_word
+
+            return kind_word(str(value))
+        case _:
+            return str(value)
