@@ -36,7 +36,8 @@ POSITIONS: dict[Position, Text] = {
 }
 _UNITS = {"mm[Hg]": "mmHg", "Cel": "°C", "kg/m2": "kg/m²", "mL/min/{1.73_m2}": "mL/min/1.73 m²", "[degF]": "°F",
           "[lb_av]": "lb", "[in_i]": "in", "[ft_i]": "ft", "umol/L": "µmol/L", "ukat/L": "µkat/L", "[oz_av]": "oz",
-          "[stone_av]": "st"}  # fmt: skip
+          "[stone_av]": "st", "[IU]/L": "IU/L", "m[IU]/L": "mIU/L", "u[IU]/mL": "µIU/mL", "m[IU]/mL": "mIU/mL",
+          "[IU]/mL": "IU/mL"}  # fmt: skip
 
 
 def said(text: Text, language: Language) -> str:

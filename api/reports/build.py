@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, tzinfo
 from itertools import groupby
 
@@ -12,8 +12,8 @@ from api.checkup_words import KINDS, SEXES, named, reason_text, said, scheme_tit
 from api.languages import Language
 from api.reports.courses import courses
 from api.reports.histories import Corrected, Histories, histories
-from api.reports.report import Correction, Criteria, Fact, Report
-from api.reports.rows import MAIN, classes, count, groups, value_text
+from api.reports.report import Correction, Criteria, Fact, Report, fact
+from api.reports.rows import MAIN, bands_of, classes, count, groups, value_text
 from api.reports.words import Words
 from application.ports.ledger import RecordedEvent
 from domain.checkups.checkup import Checkup
@@ -24,6 +24,9 @@ from domain.checkups.personal import Personal
 from domain.checkups.remarks import DISCLAIMER, Earlier, remarks
 from domain.checkups.results import Measurement
 from domain.checkups.tables import load
+
+MOST_LISTED = 100
+"""Checkups and corrections: a list of thousands is read by nobody, and takes the printer's time."""
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +48,9 @@ def build(patient: Patient, checkup_events: Iterable[RecordedEvent], asked: Aske
     history = histories(checkup_events, start=asked.start, end=asked.end)
     latest, personal = history.latest, patient.personal
     results = groups(history, latest, personal, words) if latest else []
+    charts = courses(history, personal, words)
+    judged = any(row.grade or row.reference for group in results for row in group.rows)
+    listed, earlier = _corrections(history), history.shown[:-1][::-1]
     day = words.day
     return Report(
         language=asked.language,
@@ -57,16 +63,20 @@ def build(patient: Patient, checkup_events: Iterable[RecordedEvent], asked: Aske
         words_beside=_beside(latest, words) if latest else [],
         counts=[(name, tone, n) for (name, tone), n in count(results).items()],
         groups=results,
-        class_note=words("class.note", scheme=scheme_title(MAIN, asked.language)),
+        class_note=_class_note(personal, words, judged=judged),
+        judged=judged,
+        shaded=any(chart.shaded for chart in charts),
         classes=classes(latest, asked.language) if latest else [],
         derived=_derived(latest, words) if latest else [],
         remarks=_remarks(history, latest, words) if latest else [],
-        disclaimer=said(DISCLAIMER, asked.language),
-        charts=courses(history, personal, words),
-        corrections=[_correction(one, words, asked.zone) for one in history.corrections],
+        disclaimer=words("disclaimer.animal") if personal.species else said(DISCLAIMER, asked.language),
+        charts=charts,
+        corrections=[_correction(one, words, asked.zone) for one in listed],
+        corrections_more=_more("more.corrections", len(history.corrections) - len(listed), words),
         voided=[_voided(one, words) for one in history.voided],
-        earlier=[Fact(day(one.date), _place(one, words)) for one in reversed(history.shown[:-1])],
-        criteria=_criteria(history, asked.language),
+        earlier=[Fact(day(one.date), _place(one, words)) for one in earlier[:MOST_LISTED]],
+        earlier_more=_more("more.checkups", len(earlier) - MOST_LISTED, words),
+        criteria=_criteria(latest, personal, asked.language) if latest else [],
         about=_source(patient, latest, asked, words),
         footer=words("no.diagnosis"),
         words=words.all(),
@@ -75,24 +85,32 @@ def build(patient: Patient, checkup_events: Iterable[RecordedEvent], asked: Aske
 
 def _who(patient: Patient, on: date, words: Words) -> list[Fact]:
     personal = patient.personal
-    facts = [Fact(words("name"), personal.name), Fact(words("birth"), _birth(personal, on, words))]
-    facts.append(Fact(words("sex"), said(SEXES[personal.sex], words.language)))
+    facts = [fact(words("name"), personal.name), fact(words("birth"), _birth(personal, on, words))]
+    facts.append(fact(words("sex"), _sex(personal, words)))
     if personal.species:
         kind = " · ".join(filter(None, (words.species(personal.species), personal.breed)))
-        facts.append(Fact(words("species"), kind))
+        facts.append(fact(words("species"), kind))
     if personal.guardian:
         guardian = personal.guardian
-        facts.append(Fact(words("guardian"), ", ".join(filter(None, (guardian.name, guardian.phone)))))
+        facts.append(fact(words("guardian"), ", ".join(filter(None, (guardian.name, guardian.phone)))))
     if personal.identifiers:
         numbers = ", ".join(f"{one.system} {one.value}" for one in personal.identifiers)
-        facts.append(Fact(words("identifiers"), numbers))
+        facts.append(fact(words("identifiers"), numbers))
     return facts
+
+
+def _sex(personal: Personal, words: Words) -> str:
+    # Korean has other words for the sexes of animals.
+    if personal.species and personal.sex in {"male", "female"}:
+        return words(f"{personal.sex}.animal")
+    return said(SEXES[personal.sex], words.language)
 
 
 def _birth(personal: Personal, on: date, words: Words) -> str:
     if personal.birth_date is None:
         return words("unknown")
-    return words("birth.age", date=words.day(personal.birth_date), age=person_on(personal, on).age)
+    key = "birth.age.animal" if personal.species else "birth.age"
+    return words(key, date=words.day(personal.birth_date), age=person_on(personal, on).age)
 
 
 def _about(checkup: Checkup, words: Words) -> list[Fact]:
@@ -102,7 +120,13 @@ def _about(checkup: Checkup, words: Words) -> list[Fact]:
         (words("place"), checkup.place),
         (words("clinician"), checkup.clinician),
     ]
-    return [Fact(label, value) for label, value in facts if value]
+    return [fact(label, value) for label, value in facts if value]
+
+
+def _class_note(personal: Personal, words: Words, *, judged: bool) -> str:
+    if judged:
+        return words("class.note", scheme=scheme_title(MAIN, words.language))
+    return words("change.note") if personal.species else ""
 
 
 def _beside(checkup: Checkup, words: Words) -> list[Fact]:
@@ -152,6 +176,17 @@ def _remarks(history: Histories, latest: Checkup, words: Words) -> list[str]:
     return [" ".join(one.en if words.language == "en" else one.ko for one in said) for _, said in of_one]
 
 
+def _corrections(history: Histories) -> Sequence[Corrected]:
+    """Those that the results refer to, and the last ones."""
+    latest = history.latest
+    last = history.corrections[-MOST_LISTED:]
+    return [one for one in history.corrections if one.checkup is latest or one in last]
+
+
+def _more(key: str, n: int, words: Words) -> str:
+    return words(key, n=n) if n > 0 else ""
+
+
 def _correction(one: Corrected, words: Words, zone: tzinfo) -> Correction:
     event = one.event
     if isinstance(event, MeasurementAmended):
@@ -198,15 +233,12 @@ def _place(checkup: Checkup, words: Words) -> str:
     return ", ".join(filter(None, (said(KINDS[checkup.kind], words.language), checkup.place)))
 
 
-def _criteria(history: Histories, language: Language) -> list[Criteria]:
-    """Every edition by which something that is shown was judged, and the tables of the reference bands."""
-    used = {(one.scheme, one.edition) for checkup in history.shown[-1:] for one in checkup.results.judgements}
+def _criteria(latest: Checkup, personal: Personal, language: Language) -> list[Criteria]:
+    """Every edition by which something that is shown was judged, and those of the reference bands."""
+    used = {(one.scheme, one.edition) for one in (*latest.results.judgements, *bands_of(latest, personal))}
     found: list[Criteria] = []
-    for table in load().all if used else ():
-        editions = {edition for scheme, edition in used if scheme == table.scheme}
-        if not table.judges:
-            editions = {table.edition}
-        for edition in sorted(editions):
+    for table in load().all:
+        for edition in sorted(edition for scheme, edition in used if scheme == table.scheme):
             current = edition == table.edition
             found.append(
                 Criteria(

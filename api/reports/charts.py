@@ -13,9 +13,11 @@ from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 
-WIDTH, HEIGHT = 340, 130
+WIDTH, HEIGHT = 340, 112
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34, 10, 14, 22
 _INK, _SOFT, _LINE, _BAND, _SERIES = "#1a211e", "#56615c", "#dfe4e1", "#dcefe7", ("#0f6e56", "#46549a")
+_CROWD = 40
+"""More points than that are drawn smaller, so that the line between them is seen."""
 _FONT = "Noto Sans KR, system-ui, sans-serif"
 
 
@@ -32,6 +34,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     points: list[Point]
+    """In the order of time."""
     low: Decimal | None = None
     high: Decimal | None = None
 
@@ -47,6 +50,8 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     """What it shows, for who cannot see it."""
     svg: str
+    shaded: bool
+    """Whether what is normal is drawn."""
 
 
 def draw(lines: Sequence[Line], *, label: str, month: Callable[[date], str]) -> str:
@@ -139,20 +144,20 @@ def _legend(name: str, number: int) -> list[str]:
 
 
 def _series(line: Line, number: int, x: Callable[[date], float], y: Callable[[Decimal], float]) -> list[str]:
-    ordered = sorted(line.points, key=lambda point: point.on)
     colour = _SERIES[number]
-    path = "L".join(f"{x(point.on):.1f} {y(point.value):.1f}" for point in ordered)
+    path = "L".join(f"{x(point.on):.1f} {y(point.value):.1f}" for point in line.points)
+    radius = 3.2 if len(line.points) <= _CROWD else 1.6
     drawn = f'd="M{path}" fill="none" stroke="{colour}" stroke-width="1.8" stroke-linejoin="round"'
     parts = [f'<path class="line s{number}" {drawn}/>']
-    for point in ordered:
+    for point in line.points:
         if point.corrected:
             parts.append(
                 f'<circle class="ring" cx="{x(point.on):.1f}" cy="{y(point.value):.1f}" r="5.4" fill="none" '
                 'stroke="#8a5300" stroke-width="1.4"/>'
             )
         parts.append(
-            f'<circle class="dot s{number}" cx="{x(point.on):.1f}" cy="{y(point.value):.1f}" r="3.2" fill="{colour}" '
-            'stroke="#fff" stroke-width="1"/>'
+            f'<circle class="dot s{number}" cx="{x(point.on):.1f}" cy="{y(point.value):.1f}" r="{radius}" '
+            f'fill="{colour}" stroke="#fff" stroke-width="{radius / 3.2:.1f}"/>'
         )
     return parts
 

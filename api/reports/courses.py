@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
+from statistics import median_low
 
 from api.checkup_words import named, unit_shown
 from api.reports.charts import Chart, Line, Point, draw
 from api.reports.histories import Histories, is_limit, numbers_of, results_of
-from api.reports.rows import ORDER, value_text
+from api.reports.rows import ORDER, shown_numbers, value_text
 from api.reports.words import Words, signed
 from domain.checkups.analytes import ANALYTES, BLOOD_PRESSURE, DIASTOLIC, SYSTOLIC
 from domain.checkups.deriving import person_on
@@ -15,6 +19,10 @@ from domain.checkups.personal import Personal
 from domain.checkups.results import Measurement
 from domain.checkups.tables import Band, reference
 from domain.checkups.trends import slope
+
+MOST_POINTS = 120
+"""More cannot be told apart on paper, and the slope between every two of them takes its time."""
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 def courses(history: Histories, personal: Personal, words: Words) -> list[Chart]:
@@ -42,25 +50,48 @@ def _course(history: Histories, code: str, personal: Personal, words: Words) -> 
     if len({checkup.date for checkup, _ in found}) < 2:
         return None
     parts = (SYSTOLIC, DIASTOLIC) if code == BLOOD_PRESSURE else (code,)
+    corrected = [isinstance(result, Measurement) and bool(history.marks(at, result.id)) for at, result in found]
     lines: list[Line] = []
+    each = 1
     for place, part in enumerate(parts):
         band = _band(part, personal, latest_checkup.date)
         points = [
-            Point(
-                checkup.date,
-                numbers_of(result)[place],
-                isinstance(result, Measurement) and bool(history.marks(checkup, result.id)),
-            )
-            for checkup, result in found
+            Point(checkup.date, shown_numbers(result)[place], mark)
+            for (checkup, result), mark in zip(found, corrected, strict=True)
         ]
-        low, high = (band.low, band.high) if band else (None, None)
+        points, each = _thinned(points)
+        low, high = (band.low, _upper(band)) if band else (None, None)
         lines.append(Line(name=named(part, None, words.language), points=points, low=low, high=high))
     display = latest.display if isinstance(latest, Measurement) else None
     title, unit = named(code, display, words.language), unit_shown(latest.unit)
-    caption = "; ".join(_caption(line, unit, words, several=len(lines) > 1) for line in lines)
-    values = ", ".join(f"{checkup.date.isoformat()} {value_text(result)}" for checkup, result in found)
+    captions = [_caption(line, unit, words, several=len(lines) > 1) for line in lines]
+    if each > 1:
+        captions.append(words("medians", n=len(found), each=each))
+    caption = "; ".join(captions)
+    values = ", ".join(f"{checkup.date.isoformat()} {value_text(result)}" for checkup, result in found[-MOST_POINTS:])
     svg = draw(lines, label=f"{title} ({unit}): {values}", month=words.month)
-    return Chart(title=title, unit=unit, latest=value_text(latest), caption=caption, label=title, svg=svg)
+    shaded = any((line.low, line.high) != (None, None) for line in lines)
+    return Chart(
+        title=title, unit=unit, latest=value_text(latest), caption=caption, label=title, svg=svg, shaded=shaded
+    )
+
+
+def _thinned(points: Sequence[Point]) -> tuple[list[Point], int]:
+    """At most ``MOST_POINTS``, each the (lower) median of so many values that follow one another, on the day of the
+    middle one; so that a single outlier does not become the picture.
+    """
+    each = -(-len(points) // MOST_POINTS)
+    if each == 1:
+        return list(points), 1
+    groups = [points[at : at + each] for at in range(0, len(points), each)]
+    return [
+        Point(
+            group[len(group) // 2].on,
+            median_low(point.value for point in group),
+            any(point.corrected for point in group),
+        )
+        for group in groups
+    ], each
 
 
 def _band(code: str, personal: Personal, on: date) -> Band | None:
@@ -68,6 +99,14 @@ def _band(code: str, personal: Personal, on: date) -> Band | None:
     if code not in ANALYTES:
         return None
     return reference(code, sex=person.sex, age=person.age, species=person.species)
+
+
+def _upper(band: Band) -> Decimal | None:
+    """The upper limit as its source prints it: of whole numbers "up to 40" is stored as "below 41"."""
+    if band.high is None or band.high_in or "<" in band.printed:
+        return band.high
+    printed = [Decimal(number) for number in _NUMBER.findall(band.printed)]
+    return printed[-1] if printed and band.low != printed[-1] and printed[-1] < band.high else band.high
 
 
 def _caption(line: Line, unit: str, words: Words, *, several: bool) -> str:

@@ -13,6 +13,13 @@ class Fact(msgspec.Struct, frozen=True):
 
     label: str
     value: str
+    long: bool = False
+    """Too long for a column of its own."""
+
+
+def fact(label: str, value: str) -> Fact:
+    """The fact, long or not: as wide as 31 Latin letters fits a third of the paper; Korean ones are twice as wide."""
+    return Fact(label, value, sum(2 if letter >= "\u1100" else 1 for letter in value) > 31)
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +99,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """How many results are in each class of the national criteria: name, tone, number."""
     groups: list[Group]
     class_note: str
+    judged: bool
+    """Whether any result has a class or a reference band; for animals no table says anything."""
+    shaded: bool
+    """Whether any chart has a reference band."""
     classes: list[Class]
     derived: list[Fact]
     remarks: list[str]
@@ -99,9 +110,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     disclaimer: str
     charts: list[Chart]
     corrections: list[Correction]
+    corrections_more: str
+    """How many are not listed; empty: all are."""
     voided: list[str]
     earlier: list[Fact]
-    """The other checkups of the period, newest first."""
+    """The other checkups of the period, newest first; the last hundred."""
+    earlier_more: str
+    """How many of them are not listed; empty: all are."""
     criteria: list[Criteria]
     about: list[Fact]
     footer: str

@@ -10,12 +10,13 @@ from api.languages import Language
 from api.reports.histories import Histories, Result, is_limit, numbers_of, results_of
 from api.reports.report import Class, Group, Row
 from api.reports.words import Words, number, signed
-from domain.checkups.analytes import ANALYTES, DIASTOLIC, SYSTOLIC
+from domain.checkups.analytes import ANALYTES, BLOOD_PRESSURE, DIASTOLIC, SYSTOLIC
 from domain.checkups.checkup import Checkup
 from domain.checkups.deriving import person_on
 from domain.checkups.personal import Personal
 from domain.checkups.results import Judgement, Measurement
-from domain.checkups.tables import Tables, load, reference
+from domain.checkups.showing import as_shown
+from domain.checkups.tables import Band, Tables, load, reference
 
 MAIN = "kr-national"
 """The table whose classes stand beside the results; others have a list of their own."""
@@ -99,26 +100,44 @@ def band_text(code: str, personal: Personal, checkup: Checkup) -> str:
     """What is normal for this person on that day, as its source prints it."""
     person = person_on(personal, checkup.date)
 
-    def printed(part: str) -> str:
-        band = reference(part, sex=person.sex, age=person.age, species=person.species)
-        return band.printed if band else ""
+    bands = (reference(part, sex=person.sex, age=person.age, species=person.species) for part in _parts(code))
+    return " / ".join(band.printed for band in bands if band and band.printed)
 
-    if code == "85354-9":
-        parts = [text for text in map(printed, (SYSTOLIC, DIASTOLIC)) if text]
-        return " / ".join(parts)
-    return printed(code) if code in ANALYTES and ANALYTES[code].kind != "steps" else ""
+
+def bands_of(checkup: Checkup, personal: Personal) -> list[Band]:
+    """Every band that the report names."""
+    person = person_on(personal, checkup.date)
+    found = [
+        reference(part, sex=person.sex, age=person.age, species=person.species)
+        for code in results_of(checkup)
+        for part in _parts(code)
+    ]
+    return [band for band in found if band is not None]
+
+
+def _parts(code: str) -> tuple[str, ...]:
+    """What of a result has a reference band."""
+    if code == BLOOD_PRESSURE:
+        return SYSTOLIC, DIASTOLIC
+    return (code,) if code in ANALYTES and ANALYTES[code].kind != "steps" else ()
 
 
 def value_text(result: Result) -> str:
     """``132/86``, ``<5``, ``±``, ``26.7``."""
-    decimals = ANALYTES[result.code].decimals if result.code in ANALYTES else None
-    if isinstance(result, Measurement):
-        if result.text is not None:
-            return result.text
-        sign = result.comparator or ""
-    else:
-        sign = ""
-    return sign + "/".join(number(value, decimals) for value in numbers_of(result))
+    if not isinstance(result, Measurement):
+        return "/".join(map(number, numbers_of(result)))
+    if result.text is not None:
+        return result.text
+    return (result.comparator or "") + "/".join(map(number, shown_numbers(result)))
+
+
+def shown_numbers(result: Result) -> tuple[Decimal, ...]:
+    """The numbers as they stand in the report and in its remarks: never rounded up to a limit they have not reached."""
+    values = numbers_of(result)
+    if not isinstance(result, Measurement):
+        return values
+    codes = [part.code for part in result.components] or [result.code]
+    return tuple(as_shown(value, code, result) for value, code in zip(values, codes, strict=False))
 
 
 def _value(result: Result, words: Words) -> str:
@@ -155,17 +174,11 @@ def _last(history: Histories, checkup: Checkup, result: Result, words: Words) ->
 
 
 def _change(result: Result, was: Result) -> str:
-    now, then = numbers_of(result), numbers_of(was)
+    # Of what is shown, so that the change is the difference of the two numbers that stand there.
+    now, then = shown_numbers(result), shown_numbers(was)
     if is_limit(result) or is_limit(was) or not now or len(now) != len(then):
         return ""
-    decimals = ANALYTES[result.code].decimals if result.code in ANALYTES else None
-    rounded = [(_as_shown(new, decimals), _as_shown(old, decimals)) for new, old in zip(now, then, strict=True)]
-    return "/".join(signed(new - old, decimals) for new, old in rounded)
-
-
-def _as_shown(value: Decimal, decimals: int | None) -> Decimal:
-    """So that the change is the difference of the two numbers that stand there."""
-    return Decimal(number(value, decimals))
+    return "/".join(signed(new - old) for new, old in zip(now, then, strict=True))
 
 
 def count(rows: Sequence[Group]) -> dict[tuple[str, str], int]:

@@ -39,10 +39,10 @@ def numbers(code: str, results: Results) -> dict[str, Decimal]:
     result = result_of(code, results)
     if isinstance(result, Measurement):
         if result.components:
-            return {part.code: _cut(part.value, part.code, result) for part in result.components}
+            return {part.code: as_shown(part.value, part.code, result) for part in result.components}
         if result.comparator is not None or result.value is None:
             return {}
-        return {code: _cut(result.value, code, result)}
+        return {code: as_shown(result.value, code, result)}
     return {code: result.value} if result is not None and result.value is not None else {}
 
 
@@ -55,7 +55,7 @@ def shown(code: str, results: Results) -> Text:
         return STEP_NAMES.get(result.text, Text(result.text, result.text))
     said = "/".join(format(number, "f") for number in numbers(code, results).values())
     if isinstance(result, Measurement) and result.comparator is not None and result.value is not None:
-        said = f"{result.comparator}{format(_cut(result.value, code, result), 'f')}"
+        said = f"{result.comparator}{format(as_shown(result.value, code, result), 'f')}"
     whole = f"{said} {readable(result.unit or '')}".strip() if said else ""
     return Text(whole, whole)
 
@@ -65,7 +65,7 @@ def signed(number: Decimal) -> str:
     return f"{'+' if number > 0 else '−' if number < 0 else '±'}{format(abs(number), 'f')}"
 
 
-def _cut(value: Decimal, code: str, measurement: Measurement) -> Decimal:
+def as_shown(value: Decimal, code: str, measurement: Measurement) -> Decimal:
     """A value as it was given; a converted one to one decimal more than is usual. Cut, not rounded, so that it never
     looks as if it had reached a limit that it has not.
     """

@@ -69,7 +69,7 @@ async def test_results_stand_beside_bands_classes_and_last_time(clinic: Clinic) 
         "정하늘", "17 May 1971 (age 55)", "chart A-1001", "12 Nov 2026", "서울의원",
         "Weight 70.1 kg 72.5 −2.4", "Blood pressure 126/80 mmHg &lt;120 / &lt;80",
         "by BMI (WHO TRS 894) from Height 162 cm, Weight 70.1 kg", "Ledger position", clinic.patient, clinic.second,
-        "This is no diagnosis.",
+        "This report is not a diagnosis.",
     ):  # fmt: skip
         assert part.replace("&lt;", "<") in text, part
 
