@@ -111,13 +111,12 @@ WHERE patient_id = %(patient_id)s AND (%(codes)s::text[] IS NULL OR code = ANY(%
 ORDER BY code, date, checkup_id, scheme;
 
 -- name: cohort_values
--- The newest exact value of each person in a period: people are counted, not measurements.
-SELECT DISTINCT ON (r.patient_id) r.value
+-- Every exact value of a period, oldest first, with its person's sex and age on that day.
+SELECT r.patient_id, r.date, r.value, c.sex, c.age_band
 FROM measurements.readings AS r JOIN measurements.checkups AS c ON c.id = r.checkup_id
 WHERE r.code = %(code)s AND r.date >= %(from)s AND r.date < %(to)s AND r.comparator IS NULL AND r.unit = %(unit)s
   AND NOT c.animal
-  AND (%(sex)s::text IS NULL OR c.sex = %(sex)s) AND (%(age_band)s::text IS NULL OR c.age_band = %(age_band)s)
-ORDER BY r.patient_id, r.date DESC, r.checkup_id DESC, r.measurement_id DESC, r.derived;
+ORDER BY r.date, r.checkup_id, r.measurement_id, r.derived DESC, r.patient_id;
 
 -- name: cohort_grades
 -- How many people each month found in each class; of a person with several checkups in the month the newest counts.

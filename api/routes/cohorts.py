@@ -19,7 +19,19 @@ from api.languages import Language
 from api.routes.patient_views import answer
 from api.trend_views import judged_under
 from domain.checkups.analytes import ANALYTES, code_of
-from domain.checkups.cohorts import AGE_BANDS, FEWEST, histogram, quantiles, shares
+from domain.checkups.cohorts import (
+    AGE_BANDS,
+    FEWEST,
+    Reading,
+    among,
+    histogram,
+    newest_of_each,
+    quantiles,
+    rounded_people,
+    safe_period,
+    shares,
+    tellable,
+)
 from domain.checkups.results import Judgement
 from projections.queries.cohorts import Classed, Cohort, classes, values
 
@@ -46,8 +58,9 @@ def add_cohort_routes(app: FastAPI, api: Api) -> None:
         age_band: _AgeBand = None,
         min_position: MinPosition = None,
     ) -> Response:
-        """People are counted, not measurements: of each the newest value of the period. Periods are whole months. Of
-        fewer than 5 people nothing is told, and no cell that could be worked out from the others.
+        """People are counted, not measurements: of each the newest value of the period. Periods are whole months, and
+        lose those at their ends that add fewer than 5 people: `counted` says what is left. Numbers of people are
+        rounded to fives. Of fewer than 5 nothing is told, and nothing from which they could be worked out.
         """
         wanted = code_of(code)
         if age_band is not None and age_band not in AGE_BANDS:
@@ -65,8 +78,11 @@ def add_cohort_routes(app: FastAPI, api: Api) -> None:
         analyte = ANALYTES.get(wanted)
         unit = analyte.unit if analyte else ""
         async with api.connection() as db:
-            found = await values(db, cohort, wanted, unit) if unit else []
+            everybody = await values(db, cohort.start, cohort.end, wanted, unit) if unit else []
             judged = await classes(db, cohort, judged_under([wanted]))
+        these = among(everybody, sex, age_band)
+        counted = safe_period(these) if tellable(everybody, sex, age_band) else []
+        found = newest_of_each(counted)
         enough = len(found) >= FEWEST
         language = context_of(request.scope).language
         return answer(
@@ -80,7 +96,8 @@ def add_cohort_routes(app: FastAPI, api: Api) -> None:
                 "sex": sex,
                 "age_band": age_band,
                 "fewest": FEWEST,
-                "people": len(found) if enough or not found else None,
+                "counted": _counted(counted) if enough else None,
+                "people": rounded_people(len(found)) if enough else None if these else 0,
                 "quantiles": quantiles(found, analyte.decimals) if enough and analyte else None,
                 "histogram": histogram(found, analyte) if enough else None,
                 "classes": _by_scheme(judged, language),
@@ -108,7 +125,7 @@ def _month_view(scheme: str, month: date, cells: dict[str, int], language: Langu
         return {"month": f"{month:%Y-%m}", "people": None, "grades": None}
     return {
         "month": f"{month:%Y-%m}",
-        "people": people,
+        "people": rounded_people(people),
         "grades": [
             {
                 "grade": grade,
@@ -122,6 +139,11 @@ def _month_view(scheme: str, month: date, cells: dict[str, int], language: Langu
             for grade, share in shares(cells).items()
         ],
     }
+
+
+def _counted(readings: list[Reading]) -> dict[str, str]:
+    days = [one.day for one in readings]
+    return {"from": f"{min(days):%Y-%m}", "to": f"{max(days):%Y-%m}"}
 
 
 def _month(day: date) -> date:

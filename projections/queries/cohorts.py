@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from typing import NamedTuple
 
 import msgspec
 
+from domain.checkups.cohorts import Reading
 from projections.base import statements
 from projections.queries.rows import Connection, rows
 
@@ -36,10 +36,12 @@ class Classed(NamedTuple):
     people: int
 
 
-async def values(db: Connection, cohort: Cohort, code: str, unit: str) -> list[Decimal]:
-    """The newest exact value of each person; limits (``<5``) are left out."""
-    asked = {"code": code, "unit": unit, **_asked(cohort)}
-    return [row[0] for row in await rows(db, _SQL["cohort_values"], asked)]
+async def values(db: Connection, start: date, end: date, code: str, unit: str) -> list[Reading]:
+    """Every exact value of the days ``start <= day < end``, oldest first; limits (``<5``) are left out. Of everybody:
+    whether a narrower cohort may be told depends on those it leaves out.
+    """
+    asked = {"code": code, "unit": unit, "from": start, "to": end}
+    return [Reading(*row) for row in await rows(db, _SQL["cohort_values"], asked)]
 
 
 async def classes(db: Connection, cohort: Cohort, codes: Sequence[str]) -> list[Classed]:

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 import pytest_asyncio
 
+from domain.checkups.cohorts import among, newest_of_each
 from domain.checkups.results import Derived, Measurement, Results
 from projections.queries import cohorts, trends
 from tests.views.people import People, glucose, judged, number, pressure
@@ -22,6 +23,12 @@ GLUCOSE = "1558-6"
 async def db(database: Any) -> AsyncGenerator[Any]:
     async with await psycopg.AsyncConnection.connect(database.url, autocommit=True) as connection:
         yield connection
+
+
+async def newest(
+    db: Any, *, start: date = YEAR.start, end: date = YEAR.end, sex: str | None = None, age_band: str | None = None
+) -> list[Decimal]:
+    return newest_of_each(among(await cohorts.values(db, start, end, GLUCOSE, "mg/dL"), sex, age_band))
 
 
 def told(points: list[trends.Point]) -> list[tuple[str, str, str]]:
@@ -106,6 +113,26 @@ async def test_a_correction_takes_the_place_of_what_was_wrong_with_all_that_foll
     projector.catch_up()
     assert await trends.readings(db, ann) == []
     assert await trends.grades(db, ann) == []
+    assert await newest(db) == []
+
+
+async def test_an_erased_patient_is_in_no_series_and_in_no_cohort(db, ledger, projector) -> None:
+    people = People()
+    ann, bob = people.patient(), people.patient("Bob")
+    for patient, value in ((ann, "90"), (bob, "105")):
+        people.checkup(patient, glucose(value), on=date(2026, 3, 1))
+    ledger.append(people.take())
+    projector.catch_up()
+    assert sorted(await newest(db)) == [Decimal(90), Decimal(105)]
+    people.erase(ann)
+    ledger.append(people.take())
+    projector.catch_up()
+    assert (await trends.readings(db, ann), await trends.grades(db, ann)) == ([], [])
+    assert await newest(db) == [Decimal(105)]
+    assert await cohorts.classes(db, YEAR, [GLUCOSE]) == [(date(2026, 3, 1), "kr-national", "borderline", 1)]
+    for table in ("people", "checkups", "readings", "grades"):
+        query = f"SELECT count(*) FROM measurements.{table} WHERE patient_id = %s"
+        assert await (await db.execute(query, [ann])).fetchone() == (0,)
 
 
 async def test_a_cohort_counts_people_and_of_each_the_newest_value(db, ledger, projector) -> None:
@@ -126,11 +153,7 @@ async def test_a_cohort_counts_people_and_of_each_the_newest_value(db, ledger, p
     projector.catch_up()
 
     async def values(**narrower: Any) -> list[Decimal]:
-        return sorted(
-            await cohorts.values(
-                db, cohorts.Cohort(**{"start": YEAR.start, "end": YEAR.end} | narrower), GLUCOSE, "mg/dL"
-            )
-        )
+        return sorted(await newest(db, **narrower))
 
     assert await values() == [Decimal(105), Decimal(130)]
     assert await values(sex="female") == [Decimal(130)]
@@ -151,12 +174,10 @@ async def test_a_corrected_birth_date_moves_a_patients_checkups_to_another_age_b
     people.checkup(ann, glucose("91"), on=date(2026, 6, 1))
     ledger.append(people.take())
     projector.catch_up()
-    fifties = cohorts.Cohort(start=YEAR.start, end=YEAR.end, age_band="50-59", sex="female")
-    assert await cohorts.values(db, fifties, GLUCOSE, "mg/dL") == [Decimal(91)]
+    assert await newest(db, age_band="50-59", sex="female") == [Decimal(91)]
 
     people.revise(ann, birth_date=date(1960, 6, 1), sex="male")
     ledger.append(people.take())
     projector.catch_up()
-    assert await cohorts.values(db, fifties, GLUCOSE, "mg/dL") == []
-    sixties = cohorts.Cohort(start=YEAR.start, end=YEAR.end, age_band="60-69", sex="male")
-    assert await cohorts.values(db, sixties, GLUCOSE, "mg/dL") == [Decimal(91)]
+    assert await newest(db, age_band="50-59", sex="female") == []
+    assert await newest(db, age_band="60-69", sex="male") == [Decimal(91)]
