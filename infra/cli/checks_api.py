@@ -26,6 +26,9 @@ def check_api(settings: Settings) -> Iterator[Finding]:
         except UserError as error:
             if error.exit_code == UNAVAILABLE:
                 yield problem("api", str(error), t("Start Vitalog with `vitalog up`, or set VITALOG_URL."))
+            elif getattr(error, "kind", "") == "bootstrap-token-off":
+                yield skipped("token", str(error))
+                yield from _readiness(client)
             else:
                 yield problem(
                     "token",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ import structlog
 
 from infra.embedded.server import write_private
 from infra.supervisor.servers import Servers
+from infra.words import t
 
 _log = structlog.get_logger(__name__)
 _POLICY = {"interval_s": 10, "timeout_s": 5, "tags": ["vitalog"]}
@@ -29,7 +30,9 @@ _PAUSE_S = 1.0
 class SelfWatch:
     """``register`` it once the API answers."""
 
-    def __init__(self, data_dir: Path, url: str, token: str, servers: Servers) -> None:
+    def __init__(self, data_dir: Path, url: str, token: str, servers: Servers, *, say: Callable[[str], None]) -> None:
+        """``say`` prints a line for the person at the terminal."""
+        self._say = say
         self._record = data_dir / "self-monitors.json"
         self._wanted = _wanted(url, servers)
         self._url = url
@@ -44,6 +47,17 @@ class SelfWatch:
                         self._settle(client, name, monitor)
                         break
                     except httpx.HTTPStatusError as error:
+                        if _says_switched_off(error.response):
+                            # Whoever switched the token off is an administrator, and can do it in our place.
+                            self._say(
+                                t(
+                                    "The monitor {name} could not be brought up to date: the admin token is switched "
+                                    "off. Log in (`vitalog login`) and give it its new target, or run `vitalog access "
+                                    "bootstrap-token on --here` and start again.",
+                                    name=monitor["name"],
+                                )
+                            )
+                            break
                         if error.response.status_code < 500:
                             _log.error("self_monitor_refused", name=name, answer=error.response.text)
                             break
@@ -70,9 +84,10 @@ class SelfWatch:
     @staticmethod
     def _move(client: httpx.Client, monitor_id: str, target: str) -> None:
         found = client.get(f"/monitors/{monitor_id}")
+        if found.status_code not in {404, 410}:
+            found.raise_for_status()
         if found.status_code in {404, 410} or found.json().get("retired"):
             return  # a person removed it
-        found.raise_for_status()
         headers = {"If-Match": found.headers["ETag"]}
         client.patch(f"/monitors/{monitor_id}", json={"target": target}, headers=headers).raise_for_status()
 
@@ -81,6 +96,21 @@ class SelfWatch:
             return cast("dict[str, dict[str, str]]", json.loads(self._record.read_text()))
         except (OSError, ValueError):
             return {}
+
+
+def is_switched_off(url: str, token: str) -> bool:
+    """Whether an administrator has switched the admin token off; False also when nobody answers."""
+    try:
+        answer = httpx.get(
+            f"{url}/api/v1/me", headers={"Authorization": f"Bearer {token}"}, timeout=10, trust_env=False
+        )
+    except httpx.HTTPError:
+        return False
+    return _says_switched_off(answer)
+
+
+def _says_switched_off(answer: httpx.Response) -> bool:
+    return answer.status_code == 401 and "bootstrap-token-off" in answer.text
 
 
 def _wanted(url: str, servers: Servers) -> dict[str, dict[str, Any]]:

@@ -20,7 +20,7 @@ from infra.errors import UserError
 from infra.settings import Settings
 from infra.supervisor.child import Child, end_all
 from infra.supervisor.data_dir import DataDir, require_free_port
-from infra.supervisor.self_watch import SelfWatch
+from infra.supervisor.self_watch import SelfWatch, is_switched_off
 from infra.supervisor.servers import Servers, bring_up_to_date, start_servers
 from infra.words import t
 
@@ -94,7 +94,11 @@ class Supervisor:
         require_free_port(settings)
         token_file = data_dir.admin_token(settings.admin_token)
         key_file = data_dir.master_key(settings.master_key_file)
-        kek = {} if settings.kek else {"VITALOG_KEK_FILE": str(data_dir.kek(settings.kek_file))}
+        kek = (
+            {"VITALOG_KEK": settings.kek}
+            if settings.kek
+            else {"VITALOG_KEK_FILE": str(data_dir.kek(settings.kek_file))}
+        )
         self._say(_starting(settings))
         self._servers = servers = start_servers(settings, stack)
         applied = bring_up_to_date(servers.database_url, servers.owner_url)
@@ -118,8 +122,10 @@ class Supervisor:
         ready = self._wait_until_ready(url)
         self._phase = "running"
         self._say("")
-        self._say(_welcome(settings, url, token_file.read_text().strip(), ready, time.monotonic() - begun))
-        watch = SelfWatch(settings.data_dir, url, token_file.read_text().strip(), servers)
+        token = token_file.read_text().strip()
+        works = not (ready and is_switched_off(url, token))
+        self._say(_welcome(settings, url, token if works else None, ready, time.monotonic() - begun))
+        watch = SelfWatch(settings.data_dir, url, token, servers, say=self._say)
         threading.Thread(target=watch.register, name="self-watch", daemon=True).start()
 
     def _wait_until_ready(self, url: str) -> bool:
@@ -194,6 +200,8 @@ def _child_environment(settings: Settings) -> dict[str, str]:
         "VITALOG_DATA_DIR": str(settings.data_dir),
         "VITALOG_LOG_FORMAT": settings.log_format,
         "VITALOG_REGION": settings.region,
+        "VITALOG_TIME_ZONE": settings.time_zone,
+        **({"VITALOG_PUBLIC_URL": settings.public_url} if settings.public_url else {}),
         **({"VITALOG_TABLES_DIR": str(settings.tables_dir)} if settings.tables_dir else {}),
         **({"VITALOG_OIDC": settings.oidc} if settings.oidc else {}),
         **({"VITALOG_TRUSTED_PROXIES": ",".join(settings.trusted_proxies)} if settings.trusted_proxies else {}),
@@ -218,7 +226,8 @@ def _starting(settings: Settings) -> str:
     return t("Starting {names}", names=" + ".join(own)) if own else t("Using the PostgreSQL and the NATS you named")
 
 
-def _welcome(settings: Settings, url: str, token: str, ready: bool, seconds: float) -> str:
+def _welcome(settings: Settings, url: str, token: str | None, ready: bool, seconds: float) -> str:
+    """``token``: None when it is switched off."""
     state = (
         t("Vitalog is ready ({s} s).", s=f"{seconds:.1f}")
         if ready
@@ -227,7 +236,12 @@ def _welcome(settings: Settings, url: str, token: str, ready: bool, seconds: flo
     file = settings.data_dir / "admin-token"
     lines = [
         (t("Address"), url),
-        (t("Admin token"), f"{token}   ({t('kept in {file}', file=file)})"),
+        (
+            t("Admin token"),
+            t("switched off; log in with `vitalog login`")
+            if token is None
+            else f"{token}   ({t('kept in {file}', file=file)})",
+        ),
         (t("Data"), str(settings.data_dir)),
         (t("Stop"), t("Ctrl-C, or kill {pid}", pid=os.getpid())),
     ]

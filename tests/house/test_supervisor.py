@@ -224,6 +224,32 @@ def test_it_watches_itself_once_and_moves_only_what_moved(up: Up) -> None:
     assert all(one["target"] not in {was["target"] for was in asked} for one in moved)
 
 
+def test_a_switched_off_admin_token_is_not_shown_and_what_it_cannot_do_is_said(up: Up) -> None:
+    (up.journal.parent / "token-off").touch()
+    run = up.begin()
+    assert run.stdout is not None
+    said: list[str] = []
+    for line in run.stdout:
+        said.append(line)
+        if "Vitalog PostgreSQL could not be" in line:
+            break
+    up.end(run)
+    told = "".join(said)
+    token = (up.data_dir / "admin-token").read_text().strip()
+    assert "Admin token:  switched off; log in with `vitalog login`" in told
+    assert token not in told
+    assert told.count("vitalog access bootstrap-token on --here") == 4
+    assert up.asked() == []
+
+
+def test_every_process_is_told_how_the_outside_reaches_it_and_by_which_clock(up: Up) -> None:
+    kek = "5a" * 32
+    said = {"VITALOG_PUBLIC_URL": "https://health.example.org", "VITALOG_TIME_ZONE": "Asia/Seoul", "VITALOG_KEK": kek}
+    up.end(up.ready(**said))
+    told = json.loads((up.journal.parent / "environment.json").read_text())
+    assert {name: told.get(name) for name in said} == said
+
+
 def test_servers_that_are_named_are_used_instead_of_the_embedded_ones(up: Up, postgres_url: str, nats_url: str) -> None:
     name = f"up_{up.port}"
     with psycopg.connect(postgres_url, autocommit=True) as server:

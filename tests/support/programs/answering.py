@@ -11,14 +11,24 @@ from pathlib import Path
 
 _JOURNAL = Path(sys.argv[1])
 _TOKEN = Path(os.environ["VITALOG_ADMIN_TOKEN_FILE"]).read_text().strip()
+_OFF = _JOURNAL.with_name("token-off")
+"""While there is such a file, the admin token is switched off."""
+_SAID = _JOURNAL.with_name("environment.json")
+"""What the process was told."""
 
 
 class _Answer(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
+        if self.path.startswith("/api/") and _OFF.exists():
+            self._answer(401, {"type": "/problems/bootstrap-token-off"})
+            return
         self._answer(200, {"id": "m"})
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        if _OFF.exists():
+            self._answer(401, {"type": "/problems/bootstrap-token-off"})
+            return
         if self.headers["Authorization"] != f"Bearer {_TOKEN}":
             self._answer(401, {})
             return
@@ -43,6 +53,7 @@ class _Answer(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
+    _SAID.write_text(json.dumps({name: value for name, value in os.environ.items() if name.startswith("VITALOG_")}))
     server = ThreadingHTTPServer((os.environ["VITALOG_HOST"], int(os.environ["VITALOG_PORT"])), _Answer)
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     server.serve_forever()
