@@ -82,16 +82,16 @@ async def load(
     stream: str,
     evolve: Callable[[State | None, Event], State | None],
     *,
-    known: Callable[[RecordedEvent], bool] = lambda _: True,
+    known: Callable[[list[RecordedEvent]], list[RecordedEvent]] = lambda events: events,
 ) -> tuple[State, list[RecordedEvent]]:
-    """What a stream's events, or those of them that were ``known`` then, come to; and these events, at least one.
+    """What a stream's events, or the first of them that were ``known`` then, come to; and these events, at least one.
 
     Raises:
         NotFound: there are none.
         SubjectErased: the stream is about somebody who was erased.
         LedgerUnavailable: PostgreSQL cannot be reached.
     """
-    history = [one for one in await asyncio.to_thread(services.ledger.read_stream, stream) if known(one)]
+    history = known(await asyncio.to_thread(services.ledger.read_stream, stream))
     state: State | None = None
     for recorded in history:
         if isinstance(recorded.event, Closed):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
@@ -27,8 +28,17 @@ class AsOf(msgspec.Struct, frozen=True):
     time: datetime | None = None
     """Aware; of the ledger's clock (``recorded_at``), inclusive."""
 
-    def knows(self, recorded: RecordedEvent) -> bool:
-        """Whether the event was recorded by then."""
+    def known(self, events: Sequence[RecordedEvent]) -> list[RecordedEvent]:
+        """Those of a stream's events, oldest first, that had been recorded by then: the first ones, without a gap.
+
+        What stands before a known event was known too, though the ledger's clock may have been set back in between.
+        """
+        until = len(events)
+        while until and not self._knows(events[until - 1]):
+            until -= 1
+        return list(events[:until])
+
+    def _knows(self, recorded: RecordedEvent) -> bool:
         if self.position is not None:
             return recorded.position <= self.position
         return self.time is None or recorded.recorded_at <= self.time
@@ -83,7 +93,7 @@ async def read_patient(
     await refuse_erased(services, patient_id)
     stream = patient_stream(patient_id)
     try:
-        return await load(services, stream, patients.evolve, known=as_of.knows if as_of else _everything)
+        return await load(services, stream, patients.evolve, known=(as_of or AsOf()).known)
     except NotFound:
         raise await _absence(services, stream, as_of) from None
 
@@ -100,7 +110,7 @@ async def read_checkup(
     await refuse_erased(services, patient_id)
     stream = checkup_stream(patient_id, checkup_id)
     try:
-        return await load(services, stream, checkups.evolve, known=as_of.knows if as_of else _everything)
+        return await load(services, stream, checkups.evolve, known=(as_of or AsOf()).known)
     except NotFound:
         raise await _absence(services, stream, as_of) from None
 
@@ -119,8 +129,8 @@ def _checkups_of(services: Services, patient_id: str, as_of: AsOf) -> list[Check
     found: list[Checkup] = []
     for _, newest_first in groupby(events, key=lambda one: one.stream):
         checkup: Checkup | None = None
-        for recorded in reversed(list(newest_first)):
-            if as_of.knows(recorded) and not isinstance(recorded.event, Closed):
+        for recorded in as_of.known(list(newest_first)[::-1]):
+            if not isinstance(recorded.event, Closed):
                 checkup = checkups.evolve(checkup, recorded.event)
         if checkup is not None:
             found.append(checkup)
@@ -131,7 +141,3 @@ async def _absence(services: Services, stream: str, as_of: AsOf | None) -> NotFo
     if as_of is not None and await asyncio.to_thread(services.ledger.read_stream, stream, limit=1):
         return NotKnownThen()
     return NotFound()
-
-
-def _everything(_: RecordedEvent) -> bool:
-    return True

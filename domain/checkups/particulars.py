@@ -58,6 +58,8 @@ def checked(personal: Personal, at: datetime) -> Personal:
             raise Refused("Say of which species: a breed alone does not tell.", "species")
     identifiers = _identifiers(personal.identifiers, faults)
     guardian = _guardian(personal.guardian, faults)
+    if species is not None and personal.guardian is None:
+        faults.add("/guardian", "An animal needs a guardian: say who answers for it.")
     faults.settle()
     return Personal(
         name=name,

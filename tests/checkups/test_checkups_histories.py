@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -123,6 +124,30 @@ def written(start: list[GivenMeasurement], edits: list[Edit]) -> tuple[list[Reco
 
 
 @settings(deadline=None)
+@given(
+    start=st.lists(MEASURED, max_size=4),
+    edits=st.lists(EDITS, max_size=8),
+    clock=st.lists(st.integers(-5, 5), min_size=9, max_size=9),
+    then=st.integers(-30, 30),
+)
+def test_what_was_known_then_has_no_gap_though_the_clock_was_set_back(
+    start: list[GivenMeasurement], edits: list[Edit], clock: list[int], then: int
+) -> None:
+    stream, states = written(start, edits)
+    at = AT
+    for number, recorded in enumerate(stream):
+        at += timedelta(seconds=clock[number])
+        stream[number] = msgspec.structs.replace(recorded, recorded_at=at)
+    point = AsOf(time=AT + timedelta(seconds=then))
+    assert point.time is not None
+    known = point.known(stream)
+    assert known == stream[: len(known)]
+    assert {one.version for one in stream if one.recorded_at <= point.time} <= {one.version for one in known}
+    assert not known or known[-1].recorded_at <= point.time
+    assert replayed(known) == (states[len(known) - 1] if known else None)
+
+
+@settings(deadline=None)
 @given(start=st.lists(MEASURED, max_size=4), edits=st.lists(EDITS, max_size=8))
 def test_as_of_any_point_equals_the_replay_to_that_point(start: list[GivenMeasurement], edits: list[Edit]) -> None:
     stream, states = written(start, edits)
@@ -133,13 +158,17 @@ def test_as_of_any_point_equals_the_replay_to_that_point(start: list[GivenMeasur
             AsOf(time=stream[number].recorded_at),
             AsOf(time=stream[number].recorded_at + timedelta(milliseconds=999)),
         ):
-            known: Checkup | None = None
-            for recorded in stream:
-                if point.knows(recorded):
-                    known = evolve(known, recorded.event)
-            assert known == state
-    assert not AsOf(position=stream[0].position - 1).knows(stream[0])
-    assert not AsOf(time=stream[0].recorded_at - timedelta(microseconds=1)).knows(stream[0])
+            assert replayed(point.known(stream)) == state
+    assert AsOf(position=stream[0].position - 1).known(stream) == []
+    assert AsOf(time=stream[0].recorded_at - timedelta(microseconds=1)).known(stream) == []
+    assert AsOf().known(stream) == stream
+
+
+def replayed(events: list[RecordedEvent]) -> Checkup | None:
+    state: Checkup | None = None
+    for recorded in events:
+        state = evolve(state, recorded.event)
+    return state
 
 
 @settings(deadline=None)

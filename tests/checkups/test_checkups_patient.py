@@ -72,10 +72,25 @@ def test_every_fault_of_personal_data_is_said_at_once_and_where_it_is() -> None:
 
 def test_texts_are_kept_clean() -> None:
     messy = Personal(
-        name=" \u1112\u1169\u11bc길동 ", address=" a\r\nb ", species=" Dog ", breed="Jindo", phone="+82 10-1234-5678"
+        name=" \u1112\u1169\u11bc길동 ",
+        address=" a\r\nb ",
+        species=" Dog ",
+        breed="Jindo",
+        phone="+82 10-1234-5678",
+        guardian=Guardian(name=" Ann "),
     )
     clean = p.register("p", messy, AT).personal
     assert (clean.name, clean.address, clean.species, clean.phone) == ("홍길동", "a\nb", "dog", "+82 10-1234-5678")
+
+
+def test_an_animal_has_somebody_who_answers_for_it() -> None:
+    with pytest.raises(Faulty) as caught:
+        p.register("p", Personal(name="Bori", species="dog"), AT)
+    assert [fault.pointer for fault in caught.value.faults] == ["/guardian"]
+    bori = Personal(name="Bori", species="dog", guardian=Guardian(name="Ann"))
+    assert p.register("p", bori, AT).personal == bori
+    with pytest.raises(Faulty):
+        p.revise(given(personal=bori), Personal(name="Bori", species="dog"), "gone", AT)
 
 
 @pytest.mark.parametrize(
