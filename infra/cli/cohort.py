@@ -47,9 +47,9 @@ def _print(found: dict[str, Any]) -> None:
     print(plain(f"{found['name']} ({found['unit_shown']})" if found["unit_shown"] else found["name"]))
     if found["people"] is None:
         say(t("Fewer than {n} people: nothing is told about them.", n=found["fewest"]))
-    elif not found["people"]:
+    elif not found["people"] and not found["classes"]:
         say(t("Nobody, {first} to {last}.", **period))
-    else:
+    elif found["people"]:
         print(t("{people} people, {first} to {last}.", people=found["people"], **period))
     if found["quantiles"]:
         rows = [(name, value) for name, value in found["quantiles"].items()]
@@ -70,16 +70,17 @@ def _print(found: dict[str, Any]) -> None:
 
 
 def _month(month: dict[str, Any], found: dict[str, Any]) -> list[tuple[object, ...]]:
-    if month["grades"] is None:
+    told = [grade for grade in month["grades"] or () if grade["people"] is not None]
+    if not told:
         return [(month["month"], None, _count(None, found), None)]
     return [
         (
             month["month"],
             grade["name"],
-            _count(grade["people"], found),
-            None if grade["percent"] is None else f"{grade['percent']} %",
+            grade["people"],
+            f"{grade['percent']} %",
         )
-        for grade in month["grades"]
+        for grade in told
     ]
 
 

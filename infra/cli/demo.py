@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def demo(
     seed: Annotated[int, typer.Option(metavar="N", min=0, help=t("Another number invents another year."))] = 7,
-    patients: Annotated[int, typer.Option(metavar="N", min=1, max=2_000, help=t("How many patients."))] = 40,
+    patients: Annotated[int, typer.Option(metavar="N", min=1, max=2_000, help=t("How many patients."))] = 120,
     months: Annotated[int, typer.Option(metavar="N", min=1, max=36, help=t("How far back it reaches."))] = 12,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help=t("Also where patients are recorded that are not invented."))
