@@ -106,7 +106,7 @@ def among(readings: Sequence[Reading], sex: str | None, age_band: str | None) ->
 def safe_period(readings: Sequence[Reading]) -> list[Reading]:
     """The readings without those of the last months, as long as fewer than ``FEWEST`` people came in them for the first
     time, and without those of the first months, as long as fewer than so many never came again: so that a period and
-    one that is some months longer never differ by a few people.
+    one that is some months longer never differ by a few people, unless these came before and after the shorter one.
     """
     left = list(readings)
     while left:
