@@ -9,7 +9,7 @@ import typer
 
 from infra.cli import output
 from infra.cli.output import USAGE, Json, say
-from infra.cli.people import AsOf, CheckupRef, PatientRef, Purpose, Reason, Version, Yes
+from infra.cli.people import AsOf, CheckupRef, PatientRef, Purpose, Quiet, Reason, Version, Yes
 from infra.errors import UserError
 from infra.words import command, examples, t
 
@@ -54,6 +54,7 @@ def add(
     ] = None,
     confirm: _Confirm = False,
     purpose: Purpose = None,
+    quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Record a checkup; shows what follows from it. Asks about values that are unusual."""
@@ -78,6 +79,8 @@ def add(
         added = confirmed(lambda sure: client.post(path, body | ({"confirm": True} if sure else {})), sure=confirm)
     if as_json:
         output.emit(added)
+    elif quiet:
+        print(added["id"])
     else:
         print(t("Recorded the checkup {id}.", id=added["id"]))
         print_results(added)

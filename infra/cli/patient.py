@@ -8,7 +8,7 @@ import typer
 
 from infra.cli import output
 from infra.cli.output import USAGE, Json, clock, plain, say
-from infra.cli.people import AsOf, PatientRef, Purpose, Reason, Version, Yes
+from infra.cli.people import AsOf, PatientRef, Purpose, Quiet, Reason, Version, Yes
 from infra.errors import UserError
 from infra.words import command, examples, t
 
@@ -48,6 +48,7 @@ def add(
     guardian: Annotated[str | None, typer.Option(help=t("Who answers for a child or an animal."))] = None,
     guardian_phone: Annotated[str | None, typer.Option(help=t("The guardian's phone number."))] = None,
     from_file: _FromFile = None,
+    quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Register a patient. What is given as options stays in the shell's history; --from-file - leaves no trace."""
@@ -65,6 +66,8 @@ def add(
         added = client.post("/patients", who)
     if as_json:
         output.emit(added)
+    elif quiet:
+        print(added["id"])
     else:
         print(t("Registered the patient {id}.", id=added["id"]))
 
@@ -196,17 +199,24 @@ def hold(
     patient: PatientRef,
     until: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help=t("The last day of the hold."))],
     reason: Reason,
+    purpose: Purpose = None,
     as_json: Json = False,
 ) -> None:
     """Forbid the erasure until the end of a day (UTC)."""
-    done = _act(patient, "legal-hold", {"until": until, "reason": reason})
+    done = _act(patient, "legal-hold", {"until": until, "reason": reason}, purpose)
     _report(done, t("Held until the end of {day}.", day=until), as_json=as_json)
 
 
 @command(app)
-def release(patient: PatientRef, reason: Reason, version: Version = None, as_json: Json = False) -> None:
+def release(
+    patient: PatientRef,
+    reason: Reason,
+    version: Version = None,
+    purpose: Purpose = None,
+    as_json: Json = False,
+) -> None:
     """Lift the legal hold."""
-    done = _take_back(patient, "legal-hold", version, {"reason": reason})
+    done = _take_back(patient, "legal-hold", version, {"reason": reason}, purpose)
     _report(done, t("The hold is lifted."), as_json=as_json)
 
 
@@ -220,10 +230,11 @@ def erase(
             help=t("Why: {choices}.", choices="subject-request|retention-ended|entered-in-error|legal-order"),
         ),
     ],
+    purpose: Purpose = None,
     as_json: Json = False,
 ) -> None:
     """Ask that a patient be forgotten. Another person has to confirm it."""
-    done = _act(patient, "erasure", {"ground": ground})
+    done = _act(patient, "erasure", {"ground": ground}, purpose)
     sentence = t(
         "Asked for. Nothing is erased yet: another person confirms it with vitalog patient confirm-erase {id}",
         id=done["id"],
@@ -232,20 +243,20 @@ def erase(
 
 
 @command(app, "confirm-erase")
-def confirm_erase(patient: PatientRef, yes: Yes = False, as_json: Json = False) -> None:
+def confirm_erase(patient: PatientRef, yes: Yes = False, purpose: Purpose = None, as_json: Json = False) -> None:
     """Forget a patient for ever, as another person has asked for. It cannot be undone."""
     from infra.cli.people import confirm
 
     question = t("Destroy the key of patient {id}, so that nothing of it can ever be read again?", id=patient)
     confirm(question, yes=yes)
-    done = _act(patient, "erasure/confirm", None)
+    done = _act(patient, "erasure/confirm", None, purpose)
     _report(done, t("The patient is erased."), as_json=as_json)
 
 
 @command(app, "keep")
-def keep_(patient: PatientRef, version: Version = None, as_json: Json = False) -> None:
+def keep_(patient: PatientRef, version: Version = None, purpose: Purpose = None, as_json: Json = False) -> None:
     """Withdraw the request to erase a patient."""
-    done = _take_back(patient, "erasure", version, None)
+    done = _take_back(patient, "erasure", version, None, purpose)
     _report(done, t("The request is withdrawn."), as_json=as_json)
 
 
@@ -286,20 +297,20 @@ def _line(one: dict[str, Any]) -> tuple[object, ...]:
     return name, one["birth_date"], sex_word(one["sex"]), one["phone"], first, one["id"]
 
 
-def _act(patient: str, what: str, body: dict[str, Any] | None) -> Any:
+def _act(patient: str, what: str, body: dict[str, Any] | None, purpose: str | None) -> Any:
     from infra.cli.client import Client
     from infra.cli.people import patient_id
 
     with Client() as client:
-        return client.post(f"/patients/{patient_id(client, patient)}/{what}", body)
+        return client.post(f"/patients/{patient_id(client, patient, purpose)}/{what}", body)
 
 
-def _take_back(patient: str, what: str, version: str | None, body: dict[str, Any] | None) -> Any:
+def _take_back(patient: str, what: str, version: str | None, body: dict[str, Any] | None, purpose: str | None) -> Any:
     from infra.cli.client import Client
     from infra.cli.people import edit, patient_id
 
     with Client() as client:
-        path = f"/patients/{patient_id(client, patient)}"
+        path = f"/patients/{patient_id(client, patient, purpose)}"
         return edit(client, path, version, lambda tag: client.delete(f"{path}/{what}", body, version=tag))
 
 

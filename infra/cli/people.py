@@ -35,6 +35,7 @@ Version = Annotated[
     str | None,
     typer.Option(metavar="N", help=t("The version you have seen; refused when it has changed since.")),
 ]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help=t("Print the id and nothing else."))]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help=t("Do not ask."))]
 
 

@@ -11,6 +11,7 @@ PATIENTS: dict[str, str] = {
     ),
     "Id of the checkup.": "검진의 ID.",
     "Why you look: {choices}. It is recorded.": "열람 목적: {choices}. 기록으로 남습니다.",
+    "Print the id and nothing else.": "ID만 출력합니다.",
     "Say why you look with --purpose, one of: {choices}. It is recorded.": (
         "열람 목적을 --purpose로 알려 주세요. 가능한 값: {choices}. 기록으로 남습니다."
     ),
