@@ -42,7 +42,8 @@ def _readings(groups: dict[tuple[int, int, str], int]) -> list[Reading]:
 
 READINGS = st.dictionaries(
     st.tuples(st.integers(1, 3), st.integers(1, 2), st.sampled_from(("male", "female", "unknown"))),
-    st.integers(1, 9),
+    st.sampled_from((1, 2, 4, 5, 9)),
+    min_size=1,
     max_size=8,
 ).map(_readings)
 
@@ -85,14 +86,14 @@ def test_shares_tell_no_more_than_rounded_numbers(cells: dict[str, int]) -> None
     assert [rounded_people(people) for people in (0, 5, 7, 8, 12, 13)] == [0, 5, 5, 10, 10, 15]
 
 
-@given(READINGS, st.integers(1, 4), st.integers(1, 4))
-def test_a_longer_period_never_adds_a_few_people(readings: list[Reading], start: int, end: int) -> None:
+@given(READINGS, st.integers(1, 2), st.integers(1, 2))
+def test_a_longer_period_never_adds_a_few_people(readings: list[Reading], start: int, months: int) -> None:
+    end = start + months - 1
+
     # Of people who stayed away in between only the rounding is left: docs/trends.md.
     def told(first: int, last: int) -> set[str]:
         return people_of(safe_period([one for one in readings if first <= one.day.month <= last]))
 
-    if start > end:
-        return
     shorter = told(start, end)
     for longer in (told(start, 4), told(1, end)):
         if shorter <= longer:
