@@ -40,9 +40,20 @@ async def read_record(services: Services, patient_id: str, as_of: AsOf | None = 
     patient, patient_events = await read_patient(services, patient_id, until)
     events = await asyncio.to_thread(_checkup_events, services, patient_id)
     known = [
-        one for one in events if until.knows(one) and one.position <= position and not isinstance(one.event, Closed)
+        one
+        for stream in _streams(events)
+        for one in until.known(stream)
+        if one.position <= position and not isinstance(one.event, Closed)
     ]
     return PatientRecord(patient, patient_events, known, position)
+
+
+def _streams(events: list[RecordedEvent]) -> list[list[RecordedEvent]]:
+    """The events stream by stream, each oldest first."""
+    found: dict[str, list[RecordedEvent]] = {}
+    for one in sorted(events, key=lambda recorded: recorded.version):
+        found.setdefault(one.stream, []).append(one)
+    return list(found.values())
 
 
 def _checkup_events(services: Services, patient_id: str) -> list[RecordedEvent]:
