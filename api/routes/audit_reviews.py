@@ -45,22 +45,28 @@ class NewReview(Input):
 def add_audit_review_routes(app: FastAPI, api: Api) -> None:
     """For whoever may review (``audit.review``), and for those who look whether it was done."""
 
-    @app.get(f"{PATH}/reviews", tags=TAGS, summary="Months with reads of personal data, and who reviewed them")
+    @app.get(
+        f"{PATH}/reviews", tags=TAGS, summary="Months with reads of personal data, or that somebody has signed for"
+    )
     async def read(request: Request, limit: _Newest = 24, min_position: MinPosition = None) -> Response:
         """The newest first. A month is overdue when nobody has signed for it 31 days after its end."""
         await api.wait_for(_READ_FROM, min_position)
         zone, now = ZoneInfo(api.services.time_zone), api.now()
         async with api.connection() as db:
-            months = (await months_read(db, api.services.time_zone))[-limit:]
+            months = {one.month: one for one in await months_read(db, api.services.time_zone)}
             signed: dict[str, list[Review]] = {}
             for review in await reviews(db):
                 signed.setdefault(review.told.month, []).append(review)
+                months.setdefault(review.told.month, Month(review.told.month, 0, 0))
+            listed = [months[name] for name in sorted(months)][-limit:]
+            # Only of months that are told, or their reviewers would be on record as shown.
+            signed = {one.month: signed.get(one.month, []) for one in listed}
         names = await names_of(api, principal_of(request), {one.actor for found in signed.values() for one in found})
         if names.users:
             await record_read(api, request, names.users)
         items: list[dict[str, Any]] = []
-        for month in reversed(months):
-            items.append(_view(month, signed.get(month.month, []), names.by_actor, now, zone))
+        for month in reversed(listed):
+            items.append(_view(month, signed[month.month], names.by_actor, now, zone))
             if items[-1]["flagged"] is None:
                 items[-1]["flagged"] = len(await unusual_in(api, span_of(month.month, zone), zone))
         return answer({"items": items, "due_after_days": WITHIN_DAYS, "time_zone": api.services.time_zone})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -58,11 +59,8 @@ def list_(
         who = entry["actor_name"] or entry["actor"]
         why = f"  ({entry['purpose_name']})" if entry["purpose_name"] else ""
         print(plain(f"{clock(entry['at'])}  #{entry['position']}  {who}: {entry['sentence']}{why}"))
-        if entry["subjects"]:
-            print(plain(f"    {', '.join(entry['subjects'])}"))
-        told: dict[str, Any] = entry.get("details") or {}
-        for change in cast("list[dict[str, Any]]", told.get("changes") or []):
-            print(plain(f"    {change['field']}: {change['old']} → {change['new']}"))
+        for line in _about(entry):
+            print(plain(f"    {line}"))
     if not found:
         say(t("Nothing was found."))
 
@@ -102,7 +100,7 @@ def unusual(month: _Month, as_json: Json = False) -> None:
         return
     for one in found["items"]:
         who = one["actor_name"] or one["actor"]
-        head = t("{who}: {why} ({n} patients)", who=who, why=one["why"], n=one["patients"])
+        head = t("{who}: {why} (patients: {n})", who=who, why=one["why"], n=one["patients"])
         positions = ", ".join(f"#{position}" for position in one["positions"][:20])
         more = " …" if len(one["positions"]) > 20 else ""
         print(plain(f"{clock(one['from'])}–{clock(one['to'])}  {head}\n    {positions}{more}"))
@@ -133,12 +131,17 @@ def review(
         typer.Option(metavar="CONCLUSION", help=t("One of {choices}.", choices="nothing-found|followed-up|escalated")),
     ],
     note: Annotated[str | None, typer.Option(help=t("Without names: it is kept for ever."))] = None,
+    flagged: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=0, help=t("How many unusual reads you saw; refused when there are others now.")),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Sign for a month that is over. `vitalog audit unusual` shows what to look at first."""
     from infra.cli.client import Client
 
-    body: dict[str, Any] = {"month": month, "conclusion": conclusion} | ({"note": note} if note else {})
+    body: dict[str, Any] = {"month": month, "conclusion": conclusion}
+    body |= {name: value for name, value in (("note", note), ("flagged", flagged)) if value is not None}
     with Client() as client:
         done = client.post("/audit/reviews", body)
     if as_json:
@@ -152,6 +155,27 @@ def review(
                 flagged=done["flagged"],
             )
         )
+
+
+def _about(entry: dict[str, Any]) -> Iterator[str]:
+    """What is said below an entry: how, to whom, why, and what it said before."""
+    if entry["operation"]:
+        yield entry["operation"]
+    if entry["subjects"]:
+        yield ", ".join(entry["subjects"])
+    told: dict[str, Any] = entry.get("details") or {}
+    if told.get("erased"):
+        yield t("Erased: nobody can read any more what it said.")
+    if told.get("withheld"):
+        yield t("Not shown: it needs {permissions}.", permissions=", ".join(told["withheld"]))
+    if told.get("reason"):
+        yield t("Reason: {reason}", reason=told["reason"])
+    for change in cast("list[dict[str, Any]]", told.get("changes") or []):
+        yield f"{change['field']}: {_value(change['old'])} → {_value(change['new'])}"
+
+
+def _value(value: Any) -> str:
+    return "–" if value is None else str(value)
 
 
 def _query(

@@ -32,12 +32,18 @@ AUDITING: dict[str, str] = {
     "Without names: it is kept for ever.": "영구히 남으므로 이름은 적지 마세요.",
     "Nothing was found.": "찾은 것이 없습니다.",
     "Nothing unusual in {month}.": "{month}에는 특이한 열람이 없습니다.",
-    "{who}: {why} ({n} patients)": "{who}: {why}(환자 {n}명)",
+    "{who}: {why} (patients: {n})": "{who}: {why}(환자 {n}명)",
     "Signed for {month}: {reads} reads, {flagged} of them flagged.": (
         "{month} 점검에 서명했습니다: 열람 {reads}건, 그중 특이 열람 {flagged}건."
     ),
     "MONTH": "달",
     "READS": "열람",
+    "How many unusual reads you saw; refused when there are others now.": (
+        "확인한 특이 열람 수. 지금 수와 다르면 거절됩니다."
+    ),
+    "Reason: {reason}": "사유: {reason}",
+    "Erased: nobody can read any more what it said.": "파기됨: 내용은 누구도 읽을 수 없습니다.",
+    "Not shown: it needs {permissions}.": "표시하지 않음: {permissions} 권한이 필요합니다.",
     "UNUSUAL": "특이 열람",
     "REVIEWED": "점검",
     "CONCLUSION": "결론",

@@ -160,7 +160,11 @@ async def test_a_month_is_reviewed_signed_and_no_longer_overdue(seoul: Any, appe
         f"user:{auditor_id}", "Aud Itor", "followed-up", "asked user someone",
     )  # fmt: skip
     assert months[MONTH]["flagged"] == 1
-    trail = await got(seoul, "/audit?type=identity.month-reviewed")
+    quiet = {"month": "2026-01", "conclusion": "nothing-found", "flagged": 0}
+    assert (await seoul.http.post("/api/v1/audit/reviews", json=quiet)).status_code == 201
+    (listed,) = [one for one in (await got(seoul, "/audit/reviews"))["items"] if one["month"] == "2026-01"]
+    assert (listed["reads"], len(listed["reviews"]), listed["overdue"]) == (0, 1, False)
+    trail = await got(seoul, "/audit?type=identity.month-reviewed&actor=user:" + auditor_id)
     assert [entry["actor"] for entry in trail["items"]] == [f"user:{auditor_id}"] * 2
 
 
