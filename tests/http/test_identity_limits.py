@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -11,12 +10,12 @@ import pytest
 import pytest_asyncio
 
 from adapters.clock import SteadyClock
-from api.app import create_app
 from api.limits import LOGIN, AttemptLimits
 from api.problems import Problem
 from api.proxies import Proxies
 from tests.http.people import created, events_of, login, stranger
-from tests.http.support import AUTHORIZED, Observed, Product, make_services
+from tests.http.processes import process
+from tests.http.support import Product
 
 PROXY = "10.1.2.3"
 
@@ -24,15 +23,8 @@ PROXY = "10.1.2.3"
 @pytest_asyncio.fixture
 async def behind(database: Any, projector: None) -> AsyncGenerator[Product]:
     """The product behind proxies in 10.0.0.0/8."""
-    services = replace(make_services(database.url), trusted_proxies=("10.0.0.0/8", "fd00::/8"))
-    app = create_app(services)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=app), base_url="http://test", headers=AUTHORIZED, timeout=30
-        ) as http,
-    ):
-        yield Product(services, app, http, Observed(services), database.url)
+    async with process(database.url, trusted_proxies=("10.0.0.0/8", "fd00::/8")) as product:
+        yield product
 
 
 async def left(product: Any, peer: str, forwarded: str | None) -> int:

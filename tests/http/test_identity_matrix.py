@@ -13,7 +13,7 @@ from starlette.routing import WebSocketRoute
 
 from api import policy
 from domain.identity.user import ROLES
-from tests.http.people import Person, person, stranger
+from tests.http.people import PASSWORD, Person, person, stranger
 
 OWN = "6f1f2c9e-3b7a-4a58-9d0e-2f6f4f1c7a11"
 OTHERS = "0c5d3e52-9b1f-4a7e-8a43-7d1c2b9e6f20"
@@ -114,6 +114,52 @@ async def test_every_route_answers_every_role_as_the_table_says(product: Any, mo
                 if not fits:
                     wrong.append(f"{method} {path} as {who}: {status}, expected {refusing or 'to be let in'}")
     assert wrong == []
+
+
+async def knock(app: Any, path: str, headers: dict[str, str]) -> int:
+    """The status that a WebSocket is refused with; 101 when it is let in."""
+    sent: list[Any] = []
+    over = asyncio.Event()
+    arriving = [{"type": "websocket.connect"}]
+
+    async def receive() -> Any:
+        if arriving:
+            return arriving.pop()
+        await over.wait()
+        return {"type": "websocket.disconnect", "code": 1000}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+        over.set()
+
+    scope = {
+        "type": "websocket", "path": path, "raw_path": path.encode(), "query_string": b"", "scheme": "ws", "state": {},
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()], "subprotocols": [],
+        "client": ("127.0.0.1", 1), "server": ("test", 80), "extensions": {"websocket.http.response": {}},
+    }  # fmt: skip
+    await app(scope, receive, send)
+    return 101 if sent[0]["type"] == "websocket.accept" else sent[0]["status"]
+
+
+async def test_every_socket_is_opened_to_every_role_as_the_table_says(product: Any) -> None:
+    everybody = await people(product)
+    sockets = [path for method, path in routes_of(product.app) if method == "WEBSOCKET"]
+    assert sockets
+    for path in sockets:
+        for role, one in everybody.items():
+            refusing = expected("WEBSOCKET", path, role)
+            assert await knock(product.app, path, one.headers) in (refusing or {101}), (path, role)
+        assert await knock(product.app, path, {}) == 401
+        assert await knock(product.app, path, {"Authorization": "Bearer wrong"}) == 401
+        nobody = await person(product, f"norole{len(path)}")
+        assert await knock(product.app, path, nobody.headers) == 403
+        # A page of another site may open a socket, and the browser would send the cookie.
+        async with stranger(product) as http:
+            await http.post("/login", data={"email": everybody["admin"].email, "password": PASSWORD})
+            cookie = {"Cookie": f"vitalog_session={http.cookies['vitalog_session']}", "Host": "test"}
+        assert await knock(product.app, path, cookie | {"Origin": "http://test"}) == 101
+        assert await knock(product.app, path, cookie | {"Origin": "https://evil.example"}) == 401
+        assert await knock(product.app, path, cookie) == 401
 
 
 async def test_a_patient_is_let_in_to_the_own_record_and_told_that_others_do_not_exist(product: Any) -> None:

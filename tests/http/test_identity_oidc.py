@@ -17,10 +17,10 @@ from pyotp.totp import TOTP
 
 from adapters.clock import SteadyClock
 from adapters.identity.providers import BadProviders, login_providers, new_client
-from api.app import create_app
 from tests.http.issuers import CLIENT, SECRET, Issuer, Naver, serving
 from tests.http.people import PASSWORD, created, events_of, login, person, stranger
-from tests.http.support import AUTHORIZED, Observed, Product, make_services
+from tests.http.processes import process
+from tests.http.support import Product
 
 OIDC = "/api/v1/oidc"
 
@@ -49,14 +49,8 @@ async def product(database: Any, projector: None, issuer: Issuer, naver: Naver) 
             "profile": f"{naver.url}/me", **secret,
         },
     ]  # fmt: skip
-    services = make_services(database.url, json.dumps(providers))
-    app = create_app(services)
-    transport = httpx.ASGITransport(app=app)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://test", headers=AUTHORIZED, timeout=30) as http,
-    ):
-        yield Product(services, app, http, Observed(services), database.url)
+    async with process(database.url, json.dumps(providers)) as product:
+        yield product
 
 
 async def start(http: Any, name: str = "corp", query: str = "tokens=true", **more: Any) -> str:

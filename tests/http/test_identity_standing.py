@@ -6,31 +6,18 @@ from collections.abc import AsyncGenerator
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 import pytest_asyncio
 
 from adapters.postgres.projector import Projector
-from api.app import create_app
 from projections.queries import users
 from tests.http.people import PASSWORD, Person, created, login, person, stranger
-from tests.http.support import AUTHORIZED, Observed, Product, make_services
+from tests.http.processes import process
+from tests.http.support import AUTHORIZED, Product
 from tests.support.people import PEOPLE
 from tests.support.waiting import eventually_async
 
 BOOTSTRAP = "/api/v1/access/bootstrap-token"
-
-
-async def opened(database: Any) -> AsyncGenerator[Product]:
-    services = make_services(database.url)
-    app = create_app(services)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=app), base_url="http://test", headers=AUTHORIZED, timeout=30
-        ) as http,
-    ):
-        yield Product(services, app, http, Observed(services), database.url)
 
 
 @pytest_asyncio.fixture
@@ -41,14 +28,14 @@ async def still(database: Any, monkeypatch: Any) -> AsyncGenerator[Product]:
     projector.catch_up()
     projector.close()
     monkeypatch.setattr("api.context.WAIT_S", 0)
-    async for product in opened(database):
+    async with process(database.url) as product:
         yield product
 
 
 @pytest_asyncio.fixture
 async def other(product: Product, database: Any) -> AsyncGenerator[Product]:
     """A second process on the same database."""
-    async for another in opened(database):
+    async with process(database.url) as another:
         yield another
 
 
@@ -131,7 +118,7 @@ async def test_other_processes_know_within_a_second(product: Any, other: Any) ->
 async def test_a_switched_off_token_stays_off_for_a_process_that_starts_later(product: Any, database: Any) -> None:
     root = await person(product, "root", "admin")
     await product.http.post(BOOTSTRAP, json={"works": False}, headers=root.headers)
-    async for later in opened(database):
+    async with process(database.url) as later:
         assert await answered(later, AUTHORIZED) == (401, "bootstrap-token-off")
 
 
