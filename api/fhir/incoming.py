@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+import re
+from collections.abc import Callable
+from typing import Any, cast
 
 import msgspec
 
 from api.fhir.codes import KIND, Resource
-from api.fhir.incoming_parts import day, loinc_of, measurement_of, objects, part, personal_of, text
+from api.fhir.incoming_faults import expression_of, path_of
+from api.fhir.incoming_observation import left_out, measurement_of
+from api.fhir.incoming_parts import day, objects, part, text
+from api.fhir.incoming_patient import personal_of
 from api.fhir.operation_outcome import Issue
 from api.fhir.patient import system_name
 from application.checkups.import_rows import ImportReport, ImportRow, PatientReference
-from domain.checkups.analytes import ANALYTES
 from domain.checkups.checkup import KINDS, Details
 from domain.checkups.events import CheckupKind
-from domain.checkups.faults import Fault, Faults
+from domain.checkups.faults import Faults
 from domain.checkups.given import GivenMeasurement
 from domain.checkups.personal import Identifier
 from domain.refusal import Refused
 
-TYPES = {"transaction": "transaction-response", "batch": "batch-response", "collection": "transaction-response"}
+TYPES = {
+    "transaction": "transaction-response",
+    "batch": "batch-response",
+    "collection": "transaction-response",
+    "searchset": "transaction-response",
+}
+"""Whatever it is, it is taken in whole or not at all. A searchset is what ``$everything`` answers elsewhere."""
 MOST_ENTRIES = 20_000
 _TAKEN = ("Patient", "Observation", "DiagnosticReport")
-_LEFT_OUT = ("Encounter", "Organization", "Practitioner", "PractitionerRole", "Provenance")
+_LEFT_OUT = (
+    "Encounter", "Organization", "Practitioner", "PractitionerRole", "Provenance", "AuditEvent", "OperationOutcome",
+)  # fmt: skip
+_MEANING = ("modifierExtension", "implicitRules")
+"""What may turn a resource into its opposite, so that nobody may overlook it (R4, 2.4.0.2)."""
+_REGISTERED = re.compile(r"Patient/([A-Za-z0-9.-]{1,64})(?:/_history/[A-Za-z0-9.-]{1,64})?")
 _FINAL = {"final", "amended", "corrected", "appended"}
-_NOTHING = {"entered-in-error", "cancelled"}
+_encode = msgspec.json.Encoder().encode
 Holder = Callable[[Identifier], str | None]
 """Who has an identifier; None: nobody."""
 
@@ -68,7 +82,7 @@ class Incoming(msgspec.Struct):
             for fault in row.faults:
                 issue = Issue(
                     text=fault.message,
-                    expression=_expression(fault, group),
+                    expression=expression_of(fault, group.entries, group.first, group.patient_entry),
                     code="duplicate" if row.duplicate_of else "business-rule" if fault.unusual else "value",
                 )
                 # A patient of several checkups is at fault once.
@@ -84,10 +98,21 @@ def incoming(bundle: Any, holder: Holder) -> Incoming:
     if whole.get("resourceType") != "Bundle":
         return Incoming("", [], [Issue(text="Send a Bundle.", expression="Bundle.resourceType", code="structure")])
     if kind not in TYPES:
-        told = "type must be transaction, batch or collection."
+        told = "type must be transaction, batch, collection or searchset."
         return Incoming("", [], [Issue(text=told, expression="Bundle.type", code="value")])
-    entries = objects(whole.get("entry"))
+    if any(link.get("relation") == "next" for link in objects(whole.get("link"))):
+        told = "This is one page of several. Ask for all of them in one, with _count, so that no half record comes in."
+        return Incoming("", [], [Issue(text=told, expression="Bundle.link", code="incomplete")])
+    given: Any = whole.get("entry", [])
+    if not isinstance(given, list):
+        return Incoming("", [], [Issue(text="entry must be a list.", expression="Bundle.entry", code="structure")])
+    every = cast("list[Any]", given)
+    entries = [part(entry) for entry in every]
     found = Incoming(TYPES[kind], entries)
+    for place, entry in enumerate(every[: MOST_ENTRIES + 1]):
+        if not isinstance(entry, dict):
+            told = "An entry must be an object."
+            found.issues.append(Issue(text=told, expression=f"Bundle.entry[{place}]", code="structure"))
     if not entries or len(entries) > MOST_ENTRIES:
         told = f"A Bundle needs 1 to {MOST_ENTRIES} entries."
         found.issues.append(Issue(text=told, expression="Bundle.entry", code="required"))
@@ -102,6 +127,8 @@ class _Reader:
         self._holder = holder
         self._resources = [part(entry.get("resource")) for entry in into.entries]
         self._places: dict[str, int] = {}
+        self._ranks: dict[int, int] = {}
+        """Which of the results of its report an observation is."""
         self._patients: dict[int, PatientReference | None] = {}
         self._groups: dict[tuple[Any, ...], Group] = {}
 
@@ -116,16 +143,35 @@ class _Reader:
                     self._tell(place, f"result[{number}].reference", told, "not-found")
                 else:
                     self._into.reports[member] = place
+                    self._ranks[member] = number
         for place, resource in self._of("Patient"):
             self._patients[place] = self._patient(place, resource)
-        for place, resource in self._of("Observation"):
+        self._twins()
+        # In the order of their report, where they have one: of what was measured twice, the last one counts.
+        for place, resource in sorted(self._of("Observation"), key=self._rank):
             self._observation(place, resource)
-        self._into.groups = list(self._groups.values())
+        self._into.groups = sorted(self._groups.values(), key=lambda group: min(group.entries))
         used = {group.patient_entry for group in self._into.groups}
         for place, _ in self._of("Patient"):
             if place not in used and not self._into.issues:
                 told = "The Bundle has no result of this Patient. Register somebody alone by POST /api/v1/patients."
                 self._tell(place, "", told, "business-rule")
+
+    def _rank(self, one: tuple[int, Resource]) -> tuple[int, int]:
+        place = one[0]
+        report = self._into.reports.get(place)
+        return (place, 0) if report is None else (report, self._ranks[place])
+
+    def _twins(self) -> None:
+        """Two entries that cannot be told apart are two people, or one person twice: who knows."""
+        first: dict[Any, int] = {}
+        for place, reference in self._patients.items():
+            if reference is None:
+                continue
+            known = first.setdefault(_encode(reference), place)
+            if known != place:
+                told = f"This is the same Patient as entry {known}: refer to that one, or add what tells them apart."
+                self._tell(place, "", told, "duplicate")
 
     def _of(self, kind: str) -> list[tuple[int, Resource]]:
         return [(place, one) for place, one in enumerate(self._resources) if one.get("resourceType") == kind]
@@ -146,15 +192,26 @@ class _Reader:
             told = "Only POST is possible: corrections are made by the commands of the API, with a reason."
             issue = Issue(text=told, expression=f"Bundle.entry[{place}].request.method", code="not-supported")
             self._into.issues.append(issue)
-        names = [text(self._into.entries[place].get("fullUrl"))]
+        for name in _MEANING:
+            if kind in _TAKEN and resource.get(name):
+                self._tell(
+                    place, name, f"{name} is not supported: it may change what everything else means.", "extension"
+                )
+        names = {text(self._into.entries[place].get("fullUrl"))}
         if isinstance(resource.get("id"), str):
-            names.append(f"{kind}/{resource['id']}")
-        for name in filter(None, names):
-            self._places[name] = place
+            names.add(f"{kind}/{resource['id']}")
+        for name in sorted(filter(None, names)):
+            if self._places.setdefault(name, place) != place:
+                told = f"Entry {self._places[name]} has this fullUrl or id already, so that references lead to both."
+                issue = Issue(text=told, expression=f"Bundle.entry[{place}].fullUrl", code="duplicate")
+                self._into.issues.append(issue)
 
     def _resolve(self, reference: Any) -> int | None:
+        """Which entry a reference leads to. An address leads to that very address: Patient/1 of another server is
+        somebody else (R4, 3.1.1.5).
+        """
         said = text(part(reference).get("reference")) or ""
-        return self._places.get(said, self._places.get("/".join(said.split("/")[-2:])))
+        return self._places.get(said, self._places.get(said.partition("/_history/")[0]))
 
     def _patient(self, place: int, resource: Resource) -> PatientReference | None:
         existing = str(part(self._into.entries[place].get("request")).get("ifNoneExist", ""))
@@ -174,7 +231,7 @@ class _Reader:
             return None
 
     def _observation(self, place: int, resource: Resource) -> None:
-        if (why := _left_out(resource)) is not None:
+        if (why := left_out(resource)) is not None:
             self._into.notes[place] = why
             return
         if resource.get("status") not in _FINAL:
@@ -185,7 +242,9 @@ class _Reader:
         with faults.at(""):
             on = _effective(resource)
         for fault in faults.found:
-            self._tell(place, _path(fault.pointer), fault.message, "required" if fault.pointer == "/code" else "value")
+            self._tell(
+                place, path_of(fault.pointer), fault.message, "required" if fault.pointer == "/code" else "value"
+            )
         subject = part(resource.get("subject"))
         reference, patient_entry = self._subject(place, subject)
         if given is None or on is None:
@@ -211,30 +270,14 @@ class _Reader:
             found = _identifier(said.removeprefix("Patient?identifier="))
             if found is not None:
                 return PatientReference(identifier=found), None
-        elif said.rpartition("/")[0].endswith("Patient"):
-            return PatientReference(id=said.rpartition("/")[2]), None
+        elif named := _REGISTERED.fullmatch(said):
+            return PatientReference(id=named[1]), None
         elif text(identifier.get("system")) and text(identifier.get("value")):
             name = system_name(str(identifier["system"]))
             return PatientReference(identifier=Identifier(system=name, value=str(identifier["value"]))), None
         told = "subject must lead to a Patient of this Bundle, or to Patient/id of one who is registered."
         self._tell(place, "subject", told, "not-found")
         return None, None
-
-
-def _left_out(resource: Resource) -> str | None:
-    if resource.get("status") in _NOTHING:
-        return "An Observation that was entered in error or cancelled is left out."
-    if objects(resource.get("hasMember")) and not any(name.startswith("value") for name in resource):
-        return "The panel has no value of its own; its members are kept."
-    if part(resource.get("dataAbsentReason")):
-        return "There is no value, only the reason why; the entry was left out."
-    try:
-        code = loinc_of(resource)
-    except Refused:
-        return None
-    if code in ANALYTES and ANALYTES[code].kind == "derived":
-        return "Vitalog derives this value itself; the entry was left out."
-    return None
 
 
 def _effective(resource: Resource) -> Any:
@@ -262,37 +305,3 @@ def _details(report: Resource, on: Any) -> Details:
 def _identifier(said: str) -> Identifier | None:
     system, bar, value = said.partition("|")
     return Identifier(system=system_name(system), value=value) if system and bar and value else None
-
-
-_FIELDS: Mapping[str, str] = {
-    "value": "valueQuantity.value", "unit": "valueQuantity.code", "text": "valueString", "code": "code",
-    "comparator": "valueQuantity.comparator", "systolic": "component", "diastolic": "component", "display": "code",
-}  # fmt: skip
-_PERSONAL: Mapping[str, str] = {
-    "birth_date": "birthDate", "sex": "gender", "phone": "telecom", "email": "telecom", "identifiers": "identifier",
-    "guardian": "contact", "species": "extension", "breed": "extension",
-}  # fmt: skip
-
-
-def _expression(fault: Fault, group: Group) -> str:
-    """Where in the Bundle a fault of an import row is."""
-    parts = fault.pointer.split("/")[1:]
-    if parts[:2] == ["checkup", "measurements"] and len(parts) > 2 and parts[2].isdigit():
-        place = group.entries[int(parts[2])]
-        field = _FIELDS.get(parts[3], "") if len(parts) > 3 else ""
-        return f"Bundle.entry[{place}].resource" + (f".{field}" if field else "")
-    if parts[:1] == ["patient"]:
-        if group.patient_entry is None:
-            return f"Bundle.entry[{group.first}].resource.subject"
-        field = parts[2] if parts[1:2] == ["register"] and len(parts) > 2 else ""
-        place = group.patient_entry
-        return f"Bundle.entry[{place}].resource" + (f".{_PERSONAL.get(field, field)}" if field else "")
-    named = "effectiveDateTime" if parts[1:2] == ["date"] else ""
-    return f"Bundle.entry[{group.first}].resource" + (f".{named}" if named else "")
-
-
-def _path(pointer: str) -> str:
-    path = ""
-    for one in pointer.split("/")[1:]:
-        path += f"[{one}]" if one.isdigit() else f".{one}"
-    return path.removeprefix(".")

@@ -24,7 +24,7 @@ from domain.checkups.checkup import Checkup
 from domain.checkups.deriving import person_on
 from domain.checkups.personal import Personal
 from domain.checkups.results import Derived, Judgement, Measurement
-from domain.checkups.tables import reference
+from domain.checkups.tables import Band, reference
 
 VITAL_SIGNS = {
     "8302-2": "bodyheight", "29463-7": "bodyweight", "39156-5": "bmi", "85354-9": "bp", "8867-4": "heartrate",
@@ -35,14 +35,20 @@ _ALSO_VITAL = {"8280-0", SYSTOLIC, DIASTOLIC}
 _PULSE_OXIMETRY = "59408-5"
 ARM = {"left": "368208006", "right": "368209003"}
 """SNOMED CT codes of the upper arms."""
+POSITION = {"sitting": "33586001", "standing": "10904000", "supine": "40199007"}
+"""SNOMED CT codes of how somebody sits, stands (upright), or lies (supine)."""
 _STANDARD = {"normal": ("N", "Normal"), "suspected": ("A", "Abnormal")}
 """Our grades that HL7's ObservationInterpretation has a code for."""
-_TRANSLATION = f"{PROFILES}/iso21090-PQ-translation"
-_BODY_POSITION = f"{PROFILES}/observation-bodyPosition"
+TRANSLATION = f"{PROFILES}/iso21090-PQ-translation"
+BODY_POSITION = f"{PROFILES}/observation-bodyPosition"
 _DERIVED = "d-"
 
 
-def observations_of(checkup: Checkup, personal: Personal) -> dict[str, Resource]:
+Bands = dict[tuple[str, int | None, str, str | None], Resource | None]
+"""Reference ranges that were looked up already, by code, age, sex and species."""
+
+
+def observations_of(checkup: Checkup, personal: Personal, bands: Bands) -> dict[str, Resource]:
     """Content without ``meta``, ``status`` and ``issued``, by id: ``{checkup_id}.{measurement_id}``, and
     ``{checkup_id}.d-{code}`` of what is derived. What could not be derived is no observation.
     """
@@ -53,13 +59,15 @@ def observations_of(checkup: Checkup, personal: Personal) -> dict[str, Resource]
         # Of what was measured more than once, the last measurement was judged.
         last = counts[measurement.code] is measurement
         judgements = [judgement for judgement in results.judgements if judgement.code == measurement.code and last]
-        content = _shared(checkup, measurement.id, measurement.code, measurement.display, judgements, personal)
-        found[content["id"]] = lean(content | _measured(measurement, personal, checkup.date))
+        normal = _Normal(personal, checkup.date, bands)
+        content = _shared(checkup, measurement.id, measurement.code, measurement.display, judgements, normal)
+        found[content["id"]] = lean(content | _measured(measurement, normal))
     for derived in results.derived:
         if derived.value is None:
             continue
         judgements = [judgement for judgement in results.judgements if judgement.code == derived.code]
-        content = _shared(checkup, f"{_DERIVED}{derived.code}", derived.code, None, judgements, personal)
+        normal = _Normal(personal, checkup.date, bands)
+        content = _shared(checkup, f"{_DERIVED}{derived.code}", derived.code, None, judgements, normal)
         found[content["id"]] = lean(content | _derived(checkup, derived))
     return found
 
@@ -72,10 +80,10 @@ def category_of(code: str) -> str | None:
 
 
 def _shared(
-    checkup: Checkup, id: str, code: str, display: str | None, judgements: Iterable[Judgement], personal: Personal
+    checkup: Checkup, id: str, code: str, display: str | None, judgements: Iterable[Judgement], normal: _Normal
 ) -> Resource:
     analyte = ANALYTES.get(code)
-    band = None if analyte is None or analyte.kind == "pressure" else _reference(code, personal, checkup.date)
+    band = None if analyte is None or analyte.kind == "pressure" else normal.range_of(code)
     name = analyte.display["en"] if analyte else display
     codes = [lean({"system": LOINC, "code": code, "display": name})]
     if code == "2708-6":
@@ -95,7 +103,7 @@ def _shared(
     }
 
 
-def _measured(measurement: Measurement, personal: Personal, on: date) -> Resource:
+def _measured(measurement: Measurement, normal: _Normal) -> Resource:
     parts: Resource = {}
     unit = measurement.unit
     if measurement.components:
@@ -104,7 +112,7 @@ def _measured(measurement: Measurement, personal: Personal, on: date) -> Resourc
                 {
                     "code": concept(LOINC, part.code, ANALYTES[part.code].display["en"]),
                     "valueQuantity": quantity(part.value, unit),
-                    "referenceRange": [band] if (band := _reference(part.code, personal, on)) else [],
+                    "referenceRange": [band] if (band := normal.range_of(part.code)) else [],
                 }
             )
             for part in measurement.components
@@ -117,8 +125,8 @@ def _measured(measurement: Measurement, personal: Personal, on: date) -> Resourc
     if measurement.arm:
         parts["bodySite"] = concept(SNOMED, ARM[measurement.arm], text=ARMS[measurement.arm].en)
     if measurement.position:
-        words = {"text": POSITIONS[measurement.position].en}
-        parts["extension"] = [{"url": _BODY_POSITION, "valueCodeableConcept": words}]
+        words = concept(SNOMED, POSITION[measurement.position], text=POSITIONS[measurement.position].en)
+        parts["extension"] = [{"url": BODY_POSITION, "valueCodeableConcept": words}]
     if measurement.confirmed:
         parts["note"] = [{"text": "Unusual, and confirmed when it was entered."}]
     return parts
@@ -129,7 +137,7 @@ def _as_given(measurement: Measurement, value: Resource) -> Resource:
     if measurement.given is None or measurement.given_unit in (None, measurement.unit):
         return value
     given = quantity(measurement.given, measurement.given_unit, measurement.comparator)
-    return {"extension": [{"url": _TRANSLATION, "valueQuantity": given}], **value}
+    return {"extension": [{"url": TRANSLATION, "valueQuantity": given}], **value}
 
 
 def _derived(checkup: Checkup, derived: Derived) -> Resource:
@@ -153,20 +161,31 @@ def _interpretation(judgement: Judgement) -> Resource:
     return {"coding": [*codings, own], "text": text}
 
 
-def _reference(code: str, personal: Personal, on: date) -> Resource | None:
-    """What the tables call normal for this person on that day. The limits are numbers where they belong to the band,
-    as R4 wants them; what goes up to but not including a limit is said in words alone.
+class _Normal:
+    """What the tables call normal for a person on a day. The limits are numbers where they belong to the band, as R4
+    wants them; what goes up to but not including a limit is said in words alone.
     """
-    person = person_on(personal, on)
-    band = reference(code, sex=personal.sex, age=person.age, species=personal.species)
-    if band is None:
-        return None
-    kind = concept(f"{HL7}/referencerange-meaning", "normal", "Normal Range")
+
+    def __init__(self, personal: Personal, on: date, known: Bands) -> None:
+        self._person = person_on(personal, on)
+        self._known = known
+
+    def range_of(self, code: str) -> Resource | None:
+        """None: no table says."""
+        person = self._person
+        key = code, person.age, person.sex, person.species
+        if key not in self._known:
+            band = reference(code, sex=person.sex, age=person.age, species=person.species)
+            self._known[key] = None if band is None else _range(band)
+        return self._known[key]
+
+
+def _range(band: Band) -> Resource:
     return lean(
         {
             "low": None if band.low is None else quantity(band.low, band.unit),
             "high": quantity(band.high, band.unit) if band.high is not None and band.high_in else None,
-            "type": kind,
+            "type": concept(f"{HL7}/referencerange-meaning", "normal", "Normal Range"),
             "text": f"{band.printed} {band.unit} ({band.scheme}, {band.edition})",
         }
     )

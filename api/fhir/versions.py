@@ -14,7 +14,7 @@ import msgspec
 
 from api.fhir.codes import Resource, instant
 from api.fhir.diagnostic_report import report_resource
-from api.fhir.observation import observations_of
+from api.fhir.observation import Bands, observations_of
 from api.fhir.patient import patient_resource
 from application.ports.ledger import RecordedEvent
 from domain.checkups import checkup as checkups
@@ -99,6 +99,9 @@ class _Maker:
         self._checkups: dict[str, checkups.Checkup] = {}
         self._said: dict[tuple[Kind, str], Version] = {}
         self._content: dict[tuple[Kind, str], Resource] = {}
+        self._results_of: dict[str, list[str]] = {}
+        """Ids of the observations that a checkup has or had, in the order in which they came."""
+        self._bands: Bands = {}
 
     def take(self, recorded: RecordedEvent) -> None:
         event = recorded.event
@@ -115,23 +118,22 @@ class _Maker:
         self._results(recorded, state, personal)
         added = isinstance(event, AddendumAdded) or (isinstance(event, MeasurementAmended) and event.old is None)
         status = "appended" if added else "corrected" if isinstance(event, MeasurementAmended) else "amended"
-        report = report_resource(state, [key for _, key in self._of(state.id)])
+        report = report_resource(state, self._results_of[state.id])
         in_error = state.voided is not None
         # A corrected result makes a corrected report, though the report only refers to it.
         self._say(recorded, "DiagnosticReport", state.id, report, changed=status, in_error=in_error, anew=True)
 
     def _results(self, recorded: RecordedEvent, state: checkups.Checkup, personal: Personal) -> None:
-        now = {} if state.voided else observations_of(state, personal)
+        now = {} if state.voided else observations_of(state, personal, self._bands)
+        known = self._results_of.setdefault(state.id, [])
         for key, content in now.items():
             old = self._content.get(("Observation", key))
+            if old is None:
+                known.append(key)
             self._say(recorded, "Observation", key, content, changed=_change(old, content))
-        for kind, key in self._of(state.id):
+        for key in known:
             if key not in now:
-                self._say(recorded, kind, key, self._content[kind, key], in_error=True)
-
-    def _of(self, checkup_id: str) -> list[tuple[Kind, str]]:
-        """Its observations, those that are there no more included."""
-        return [key for key in self._content if key[1].startswith(f"{checkup_id}.")]
+                self._say(recorded, "Observation", key, self._content["Observation", key], in_error=True)
 
     def _say(
         self,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from tests.fhir.conftest import Faults, faults
-from tests.http.clinic import open_clinic, register
+from tests.http.clinic import SECOND, open_clinic, record, register
 from tests.http.support import Product
 
 __all__ = ["faults"]
@@ -37,6 +38,13 @@ def pressure(systolic: float, diastolic: float) -> dict[str, Any]:
         for code, value in (("8480-6", systolic), ("8462-4", diastolic))
     ]
     return observation("85354-9", component=parts)
+
+
+def mixed(second: dict[str, Any]) -> dict[str, Any]:
+    """A blood pressure whose second component is odd."""
+    made = pressure(132, 86)
+    made["component"][1]["valueQuantity"] |= second
+    return made
 
 
 PATIENT = {
@@ -196,6 +204,32 @@ async def test_if_none_exist_finds_who_is_registered_already(product: Product) -
             bundle(PATIENT | {"birthDate": "2100-01-01"}, observation("8302-2", 1, "m")),
             ("0.birthDate", "value"),
         ),
+        ({"resourceType": "Bundle", "type": "collection", "entry": {}}, ("Bundle.entry", "structure")),
+        ({"resourceType": "Bundle", "type": "collection", "entry": [None]}, ("Bundle.entry[0]", "structure")),
+        (
+            bundle(PATIENT, observation("8302-2", 162, "cm")) | {"type": "searchset", "link": [{"relation": "next"}]},
+            ("Bundle.link", "incomplete"),
+        ),
+        (
+            bundle(PATIENT, observation("8302-2", 162, "cm", modifierExtension=[{"url": "urn:not"}])),
+            ("1.modifierExtension", "extension"),
+        ),
+        (bundle(PATIENT | {"implicitRules": "urn:x"}, observation("8302-2", 1, "m")), ("0.implicitRules", "extension")),
+        (bundle(PATIENT, observation("8302-2", valueBoolean=True)), ("1.valueBoolean", "value")),
+        (bundle(PATIENT, observation("8302-2", valueInteger=True)), ("1.value", "value")),
+        (
+            bundle(PATIENT, observation("8302-2", 162, "cm", subject={"reference": f"http://else.where/Patient/{uuid4()}"})),
+            ("1.subject", "not-found"),
+        ),
+        (bundle(PATIENT, mixed(second={"code": "kPa"})), ("1.component[1].valueQuantity.code", "value")),
+        (
+            bundle(PATIENT, mixed(second={"comparator": "<"})),
+            ("1.component[1].valueQuantity.comparator", "value"),
+        ),
+        (
+            bundle(PATIENT, PATIENT, observation("8302-2", 162, "cm")),
+            ("1", "duplicate"),
+        ),
     ],
 )  # fmt: skip
 async def test_a_malformed_bundle_stores_nothing_and_says_where(
@@ -230,12 +264,52 @@ async def test_the_same_bundle_twice_is_refused_and_with_a_key_it_is_repeated(pr
 
 async def test_what_one_vitalog_gives_away_another_takes_in(product: Product) -> None:
     clinic = await open_clinic(product.http)
-    whole = (await clinic.http.get(f"/fhir/Patient/{clinic.patient}/$everything?purpose=patient-request")).json()
-    kept = [entry for entry in whole["entry"] if entry["resource"]["resourceType"] != "Provenance"]
-    for entry in kept:
-        entry.pop("search")
+    odd = [
+        {"code": "weight", "value": 154.3, "unit": "lb"},
+        {
+            "code": "blood-pressure",
+            "systolic": 150,
+            "diastolic": 95,
+            "unit": "mmHg",
+            "arm": "left",
+            "position": "sitting",
+        },
+        {
+            "code": "blood-pressure",
+            "systolic": 120,
+            "diastolic": 75,
+            "unit": "mmHg",
+            "arm": "right",
+            "position": "supine",
+        },
+        {"code": "ggt", "value": 5, "unit": "U/L", "comparator": "<"},
+        {"code": "5778-6", "text": "Yellow", "display": "Color of Urine"},
+    ]
+    third = await record(product.http, clinic.patient, odd, "2026-11-13", kind="employment", note="Rested.")
+    fourth = await record(product.http, clinic.patient, SECOND, "2026-11-14")
+    # Corrected, the first of two pressures is the later event; the second one is still the one that counts.
+    amended = {
+        "code": "85354-9",
+        "systolic": 148,
+        "diastolic": 93,
+        "unit": "mmHg",
+        "arm": "left",
+        "position": "sitting",
+    }
+    answer = await product.http.post(
+        f"/api/v1/checkups/{third}/measurements/85354-9/amend",
+        json={"measurement": amended, "reason": "misread"},
+        headers={"If-Match": "*"},
+    )
+    assert answer.status_code == 200, answer.text
+    await clinic.void(fourth)
+    path = f"/fhir/Patient/{clinic.patient}/$everything?purpose=patient-request&_count=500"
+    whole = (await clinic.http.get(path)).json()
+    assert {"searchset"} == {whole["type"]}
+    for entry in whole["entry"]:
+        # Here the patient is registered already; elsewhere nobody has the identifier.
         entry["resource"].pop("identifier", None)
-    answer = await post(product, {"resourceType": "Bundle", "type": "collection", "entry": kept})
+    answer = await post(product, whole)
     assert answer.status_code == 200, answer.text
     place = next(
         entry["response"]["location"]
@@ -244,21 +318,48 @@ async def test_what_one_vitalog_gives_away_another_takes_in(product: Product) ->
     )
     copied = place.split("/")[1]
 
-    async def values(patient: str) -> list[Any]:
-        found = await product.http.get(f"/fhir/Observation?patient={patient}&_count=100")
+    async def values(kind: str, patient: str) -> list[Any]:
+        found = await product.http.get(f"/fhir/{kind}?patient={patient}&_count=100")
         return sorted(
-            (one["effectiveDateTime"], one["id"].partition(".")[2], told(one))
+            (one["effectiveDateTime"], one["id"].partition(".")[2], said(one))
             for one in (entry["resource"] for entry in found.json()["entry"])
         )
 
-    assert len(await values(copied)) == 13
-    assert await values(copied) == await values(clinic.patient)
+    assert len(await values("Observation", copied)) == 18
+    assert await values("Observation", copied) == await values("Observation", clinic.patient)
+    assert await values("DiagnosticReport", copied) == await values("DiagnosticReport", clinic.patient)
+    assert [one[0] for one in await values("DiagnosticReport", copied)] == ["2026-03-02", "2026-11-12", "2026-11-13"]
 
 
-def told(one: Any) -> list[Any]:
-    """Canonical values with their units, or words."""
-    quantities = [part["valueQuantity"] for part in (one, *one.get("component", [])) if "valueQuantity" in part]
-    return [(part["value"], part["code"]) for part in quantities] or [one["valueCodeableConcept"]["text"]]
+def said(resource: Any) -> str:
+    """What a resource says, without what is of its place: ids, references, versions, times of recording."""
+    own = {"id", "meta", "issued", "subject", "derivedFrom", "result", "status", "note"}
+    return json.dumps({name: value for name, value in resource.items() if name not in own}, sort_keys=True)
+
+
+async def test_of_two_servers_the_same_relative_id_is_not_the_same_patient(product: Product) -> None:
+    sent = bundle(
+        PATIENT | {"id": "1"}, observation("8302-2", 162, "cm", subject={"reference": "http://a/fhir/Patient/1"}),
+        PATIENT | {"id": "1", "identifier": []}, observation("8302-2", 180, "cm", subject={"reference": "Patient/1"}),
+    )  # fmt: skip
+    sent["entry"][0]["fullUrl"], sent["entry"][2]["fullUrl"] = "http://a/fhir/Patient/1", "http://b/fhir/Patient/1"
+    assert await refused(product, sent) == [("Bundle.entry[2].fullUrl", "duplicate")]
+
+
+async def test_two_entries_with_one_full_url_are_refused(product: Product) -> None:
+    sent = bundle(PATIENT, observation("8302-2", 162, "cm"), PATIENT | {"identifier": []})
+    sent["entry"][2]["fullUrl"] = MUM
+    assert ("Bundle.entry[2].fullUrl", "duplicate") in await refused(product, sent)
+
+
+async def test_every_sentence_about_a_bundle_is_said_in_korean(product: Product) -> None:
+    sent = bundle(PATIENT, PATIENT, mixed(second={"code": "kPa"}), observation("8302-2", valueRatio={}), {})
+    sent["entry"].append({"resource": observation("8302-2", 1, "m", modifierExtension=[{}]), "fullUrl": MUM})
+    sent["entry"].append(None)
+    answer = await post(product, sent, **{"Accept-Language": "ko"})
+    told = [issue["details"]["text"] for issue in answer.json()["issue"]]
+    assert len(told) >= 7
+    assert all(any("가" <= letter <= "힣" for letter in one) for one in told), told
 
 
 async def test_a_body_of_another_type_or_none_is_refused_as_an_outcome(product: Product) -> None:
