@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from asyncio import sleep
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from fastapi import Request
@@ -15,11 +17,14 @@ from api.problems import Problem
 from api.proxies import network_of
 from application.commands import Context, Result
 from application.identity.log_in import ACCESS_S, Attempt, Session, access_token
+from application.identity.login_refused import LoginRefused
 from domain.identity.user import User
 
 STRANGER = "anonymous"
 """The actor of whoever has not proved who they are."""
 READ_FROM = ("users",)
+REFUSED_AFTER_S = 0.6
+"""More than looking for an account and verifying a password take on a slow machine."""
 
 
 def principal_of(request: Request) -> Principal:
@@ -46,6 +51,22 @@ def command_context(api: Api, request: Request) -> Context:
 def stranger_context(api: Api, request: Request) -> Context:
     """For logging in: whoever the browser was logged in as before, it is somebody else who does it."""
     return replace(command_context(api, request), actor=STRANGER)
+
+
+@asynccontextmanager
+async def evenly(api: Api) -> AsyncGenerator[None]:
+    """Whoever is refused within the block hears of it ``REFUSED_AFTER_S`` after it began.
+
+    One password is verified whether there is such an account or not; but more is read and written about one that there
+    is, and that takes a few milliseconds by which it could be told from one that there is not.
+    """
+    clock = api.services.commands.clock
+    began = clock.monotonic()
+    try:
+        yield
+    except LoginRefused:
+        await sleep(max(0.0, REFUSED_AFTER_S - (clock.monotonic() - began)))
+        raise
 
 
 async def settled(api: Api, result: Result) -> Result:

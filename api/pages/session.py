@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from api.access import COOKIE, SESSION_S
 from api.context import Api
 from api.gate import context_of
-from api.identity_answers import attempt_of, command_context, settled, stranger_context
+from api.identity_answers import attempt_of, command_context, evenly, settled, stranger_context
 from api.identity_refusals import identity_problem
 from api.limits import LOGIN
 from api.pages.site import ICON, STYLE, Visitor, render, visitor
@@ -128,7 +128,9 @@ async def _enter(api: Api, request: Request, response: Response, form: dict[str,
         return
     email, password, code = (form.get(name, [""])[0][:1000] for name in ("email", "password", "code"))
     attempt = attempt_of(request, email, password, code or None)
-    keep_session(api, request, response, await log_in(api.services.identity, attempt, stranger_context(api, request)))
+    async with evenly(api):
+        session = await log_in(api.services.identity, attempt, stranger_context(api, request))
+    keep_session(api, request, response, session)
 
 
 async def _end(api: Api, request: Request) -> None:

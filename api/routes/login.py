@@ -10,7 +10,15 @@ from starlette.responses import Response
 from api.answers import json_answer
 from api.context import Api
 from api.gate import context_of
-from api.identity_answers import attempt_of, command_context, person, settled, stranger_context, tokens_shown
+from api.identity_answers import (
+    attempt_of,
+    command_context,
+    evenly,
+    person,
+    settled,
+    stranger_context,
+    tokens_shown,
+)
 from api.identity_inputs import Login, Refresh
 from api.identity_refusals import identity_problem
 from api.limits import LOGIN, REFRESH
@@ -34,7 +42,8 @@ def add_login_routes(app: FastAPI, api: Api) -> None:
         headers = api.limits.take(LOGIN, context_of(request.scope).address)
         attempt = attempt_of(request, login.email, login.password, login.code)
         try:
-            session = await log_in(identity, attempt, stranger_context(api, request))
+            async with evenly(api):
+                session = await log_in(identity, attempt, stranger_context(api, request))
         except LoginRefused as refused:
             raise with_headers(refused, headers) from None
         return json_answer(tokens_shown(api, session), headers=headers)

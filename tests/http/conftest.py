@@ -34,6 +34,12 @@ def projector(database: Any) -> Iterator[None]:
     projector.close()
 
 
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is refused hears of it at once: that it is told evenly has a test of its own."""
+    monkeypatch.setattr("api.identity_answers.REFUSED_AFTER_S", 0.0)
+
+
 @pytest_asyncio.fixture
 async def product(database: Any, projector: None) -> AsyncGenerator[Product]:
     services = make_services(database.url)

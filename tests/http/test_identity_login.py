@@ -110,6 +110,28 @@ async def test_an_unknown_account_costs_a_hash_like_a_known_one(product: Any, mo
     assert hashed[0].rpartition("$")[0].rpartition("$")[0] == hashed[1].rpartition("$")[0].rpartition("$")[0]
 
 
+async def test_a_refusal_is_told_after_the_same_time_whatever_was_found_out(product: Any, monkeypatch: Any) -> None:
+    await created(product, "ann", "viewer")
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr("api.identity_answers.sleep", sleep)
+    monkeypatch.setattr("api.identity_answers.REFUSED_AFTER_S", 3600.0)
+    for name in ("ann", "nobody"):
+        for _ in range(FAILURES + 1):
+            assert (await login(product, name, "not the password")).status_code in {401, 429}
+    async with stranger(product) as http:
+        form = {"email": "ann@example.org", "password": "not the password"}
+        assert (await http.post("/login", data=form)).status_code == 429
+    assert len(waited) == 2 * (FAILURES + 1) + 1
+    assert all(0 < 3600 - seconds < 60 for seconds in waited), "what is left of it, whatever came before"
+    await product.http.post("/api/v1/users", json={"email": "bob@example.org", "name": "Bob", "password": PASSWORD})
+    assert (await login(product, "bob")).status_code == 200
+    assert len(waited) == 2 * (FAILURES + 1) + 1, "nobody waits who is let in"
+
+
 async def test_tokens_that_are_not_ours_are_refused(product: Any) -> None:
     ann = await person(product, "ann", "admin")
     token = ann.tokens["access_token"]
