@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
@@ -46,6 +46,7 @@ from api.routes.pings import add_ping_routes
 from api.routes.projections import add_projection_routes
 from api.routes.reports import add_report_routes
 from api.routes.user_commands import add_user_command_routes
+from api.routes.user_erasure import add_user_erasure_route
 from api.routes.user_logins import add_user_login_routes
 from api.routes.users import add_user_routes
 from api.services import Services
@@ -56,6 +57,37 @@ Commands answer with the ledger position they reached (`position`, `Vitalog-Posi
 waits until its read model is there. Edits need `If-Match` with the `ETag` that was read. A `POST` with an
 `Idempotency-Key` can be repeated safely. Every refusal is an RFC 9457 problem (`application/problem+json`). Times are
 RFC 3339 in UTC; durations carry their unit in the name."""
+
+_ROUTES: tuple[Callable[[FastAPI, Api], None], ...] = (
+    add_monitor_routes,
+    add_uptime_routes,
+    add_monitor_command_routes,
+    add_observation_routes,
+    add_ping_routes,
+    add_incident_routes,
+    add_people_routes,
+    add_auditing_routes,
+    add_report_routes,
+    add_fhir_routes,
+    add_fhir_result_routes,
+    add_fhir_patient_routes,
+    add_fhir_import_routes,
+    add_fhir_audit_routes,
+    add_event_routes,
+    add_projection_routes,
+    add_operation_routes,
+    add_login_routes,
+    add_me_routes,
+    add_user_routes,
+    add_user_command_routes,
+    add_user_erasure_route,
+    add_user_login_routes,
+    add_api_key_routes,
+    add_oidc_routes,
+    add_overview_routes,
+    add_session_routes,
+)
+"""Tried in this order: those that are asked most often come first."""
 
 
 def create_app(services: Services) -> FastAPI:
@@ -106,33 +138,8 @@ def create_app(services: Services) -> FastAPI:
     app.state.live = api.live
     app.state.authenticator = authenticator
     app.state.hot = api.hot
-    # Routes are tried in this order: those that are asked most often come first.
-    add_monitor_routes(app, api)
-    add_uptime_routes(app, api)
-    add_monitor_command_routes(app, api)
-    add_observation_routes(app, api)
-    add_ping_routes(app, api)
-    add_incident_routes(app, api)
-    add_people_routes(app, api)
-    add_auditing_routes(app, api)
-    add_report_routes(app, api)
-    add_fhir_routes(app, api)
-    add_fhir_result_routes(app, api)
-    add_fhir_patient_routes(app, api)
-    add_fhir_import_routes(app, api)
-    add_fhir_audit_routes(app, api)
-    add_event_routes(app, api)
-    add_projection_routes(app, api)
-    add_operation_routes(app, api)
-    add_login_routes(app, api)
-    add_me_routes(app, api)
-    add_user_routes(app, api)
-    add_user_command_routes(app, api)
-    add_user_login_routes(app, api)
-    add_api_key_routes(app, api)
-    add_oidc_routes(app, api)
-    add_overview_routes(app, api)
-    add_session_routes(app, api)
+    for add_routes in _ROUTES:
+        add_routes(app, api)
     add_document_routes(app)
     guard_everything(app, guard)
     translation.install(app)

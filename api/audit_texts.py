@@ -37,6 +37,7 @@ SENTENCES: dict[str, _Text] = {
     "identity.role-revoked": _text("revoked a role", "역할을 회수했습니다"),
     "identity.user-disabled": _text("disabled a user", "사용자를 사용 중지했습니다"),
     "identity.user-enabled": _text("enabled a user", "사용자를 다시 사용하게 했습니다"),
+    "identity.user-erased": _text("erased a user", "사용자를 파기했습니다"),
     "identity.password-set": _text("set a password", "비밀번호를 설정했습니다"),
     "identity.totp-enabled": _text("switched on one-time codes", "일회용 코드를 켰습니다"),
     "identity.totp-disabled": _text("switched off one-time codes", "일회용 코드를 껐습니다"),

@@ -137,6 +137,7 @@ ROUTES: dict[tuple[str, str], str] = {
     ("POST", f"{_V1}/users"): "users.write",
     ("GET", _USER): "users.read",
     ("PATCH", _USER): "users.write",
+    ("DELETE", _USER): "users.write",
     ("POST", f"{_USER}/roles"): "users.write",
     ("DELETE", f"{_USER}/roles/{{role}}"): "users.write",
     ("POST", f"{_USER}/disable"): "users.write",

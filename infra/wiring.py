@@ -28,6 +28,7 @@ from adapters.vault import PostgresVault, load_master_key
 from api.services import Check, Services
 from application import commands
 from application.checkups.confirm_erasure import finish_erasures
+from application.identity.erase_user import erase_accounts_of, finish_user_erasures
 from application.identity.services import Identity
 from application.monitoring import listening
 from application.ports.ledger import LedgerUnavailable
@@ -81,7 +82,7 @@ def api_services(settings: Settings) -> Services:
     async def lifespan() -> AsyncGenerator[None]:
         await database.open()
         beating = asyncio.create_task(_beat(settings, services))
-        finishing = asyncio.create_task(_finish_erasures(services))
+        finishing = asyncio.create_task(_finish_erasures(services, identity))
         try:
             async with signals:
                 yield
@@ -145,11 +146,13 @@ class FeedCheck:
                     await self._client.close()
 
 
-async def _finish_erasures(services: commands.Services) -> None:
-    """Destroy what keys a crash has left of erased patients."""
+async def _finish_erasures(services: commands.Services, identity: Identity) -> None:
+    """Destroy what a crash has left of people who were erased."""
     while True:
         try:
-            await finish_erasures(services)
+            erased = await finish_erasures(services)
+            await erase_accounts_of(identity, erased, commands.Context("api", new_id()))
+            await finish_user_erasures(identity)
         except LedgerUnavailable as error:
             _log.warning("erasures_not_finished", why=str(error))
             await asyncio.sleep(_AGAIN_S)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from domain.checkups.events import PatientErased, PatientRegistered, PatientRevised
-from domain.identity.events import UserCreated, UserRevised
+from domain.identity.events import UserCreated, UserErased, UserRevised
 from domain.kernel import Event
 from domain.names import family_name
 from projections.base import Batch, Database, Fingerprints, Fold, NoFingerprints, Projection, Recorded
@@ -37,7 +37,7 @@ class Namesakes(Projection):
         """As ``Projection.folds``."""
         users: dict[type[Event], Fold] = dict.fromkeys((UserCreated, UserRevised), self._user)
         patients: dict[type[Event], Fold] = dict.fromkeys((PatientRegistered, PatientRevised), self._patient)
-        return {**users, **patients, PatientErased: self._erase}
+        return {**users, **patients, PatientErased: self._erase, UserErased: self._erase}
 
     def load(self, db: Database, batch: Batch) -> None:  # noqa: ARG002  (it only needs the key)
         """As ``Projection.load``."""
@@ -68,9 +68,10 @@ class Namesakes(Projection):
         families = self._families(names)
         self._rows[event.patient_id] = Namesake(id=event.patient_id, patient=True, own=None, families=families)
 
-    def _erase(self, _: Recorded, event: PatientErased) -> None:
-        self._rows.pop(event.patient_id, None)
-        self._dropped.add(event.patient_id)
+    def _erase(self, _: Recorded, event: PatientErased | UserErased) -> None:
+        erased = event.user_id if isinstance(event, UserErased) else event.patient_id
+        self._rows.pop(erased, None)
+        self._dropped.add(erased)
 
     def _families(self, names: Iterable[str]) -> list[str]:
         found = {family for name in names if (family := family_name(name)) is not None}

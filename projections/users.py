@@ -26,6 +26,7 @@ from domain.identity.events import (
     UserCreated,
     UserDisabled,
     UserEnabled,
+    UserErased,
     UserEvent,
     UserRevised,
 )
@@ -116,6 +117,7 @@ class Users(Projection):
             SessionEnded: self._ended,
             ApiKeyIssued: self._issued,
             ApiKeyRevoked: self._revoked,
+            UserErased: self._erase,
         }
 
     def load(self, db: Database, batch: Batch) -> None:
@@ -140,6 +142,8 @@ class Users(Projection):
         if self._dropped:
             db.execute(self.sql["drop_sessions"], [sorted(self._dropped)], prepare=True)
         self._save(db, "save_api_keys", [row for _, row in sorted(self._keys.items())])
+        if self._erased:
+            db.execute(self.sql["erase"], {"users": sorted(self._erased)}, prepare=True)
         self.forget()
 
     def forget(self) -> None:
@@ -149,6 +153,7 @@ class Users(Projection):
         self._sessions: dict[str, SessionRow] = {}
         self._dropped: set[str] = set()
         self._keys: dict[str, ApiKeyRow] = {}
+        self._erased: set[str] = set()
 
     def _save(self, db: Database, statement: str, rows: Sequence[msgspec.Struct]) -> None:
         if rows:
@@ -228,6 +233,10 @@ class Users(Projection):
     def _revoked(self, _: Recorded, event: ApiKeyRevoked) -> None:
         if key := self._keys.get(event.key_id):
             key.revoked_at = event.at
+
+    def _erase(self, _: Recorded, event: UserErased) -> None:
+        # What is left of them in memory is saved before and dropped with the rest, keys issued in this batch too.
+        self._erased.add(event.user_id)
 
     def _told(self, row: UserRow) -> Sealed:
         return opened(self._batch.keys[row.id].open_row(row_context(row.id), row.sealed))

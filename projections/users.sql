@@ -67,6 +67,11 @@ SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::timesta
                      %s::timestamptz[])
 ON CONFLICT (id) DO UPDATE SET revoked_at = excluded.revoked_at;
 
+-- name: erase
+WITH users AS (DELETE FROM users.users WHERE id = ANY(%(users)s)),
+     sessions AS (DELETE FROM users.sessions WHERE user_id = ANY(%(users)s))
+DELETE FROM users.api_keys WHERE user_id = ANY(%(users)s);
+
 -- name: standing
 -- What a request by a user has to know; no row for an unknown user.
 SELECT roles, enabled, patient_id, version FROM users.users WHERE id = %(user)s;

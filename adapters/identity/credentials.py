@@ -145,6 +145,10 @@ class PostgresCredentials:
             return None
         return _flows.decode(self._open(state.hex(), bytes(rows[0][1])))
 
+    async def forget(self, user_id: str) -> None:
+        """As ``Credentials.forget``."""
+        await self._rows("forget", user=user_id)
+
     @asynccontextmanager
     async def alone(self, what: str) -> AsyncGenerator[None]:
         """As ``Credentials.alone``: an advisory lock, held by a connection of the block's own."""

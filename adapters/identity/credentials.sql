@@ -113,6 +113,13 @@ DELETE FROM identity.flows WHERE state IN (
 -- name: finish_flow
 DELETE FROM identity.flows WHERE state = %(state)s RETURNING browser = %(browser)s AND expires_at > %(now)s, sealed
 
+-- name: forget
+WITH passwords AS (DELETE FROM identity.passwords WHERE user_id = %(user)s),
+     seeds AS (DELETE FROM identity.seeds WHERE user_id = %(user)s),
+     sessions AS (DELETE FROM identity.sessions WHERE user_id = %(user)s),
+     api_keys AS (DELETE FROM identity.api_keys WHERE user_id = %(user)s)
+DELETE FROM identity.links WHERE user_id = %(user)s
+
 -- name: alone
 -- Held until the transaction ends, however it ends.
 SELECT pg_advisory_xact_lock(hashtextextended('vitalog identity: ' || %(what)s, 0))

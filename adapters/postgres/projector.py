@@ -18,6 +18,8 @@ from adapters.postgres.rebuild import rebuild_once
 from application.ports.ledger import LedgerUnavailable, RecordedEvent
 from application.ports.subject_keys import KeyRefused
 from domain.checkups.events import PatientErased
+from domain.identity.events import UserErased
+from domain.kernel import Event
 from projections import named_sql, registry
 
 _log = structlog.get_logger(__name__)
@@ -152,7 +154,7 @@ class Projector:
         self._db = self._folding = None
 
     def _fold(self, db: psycopg.Connection[Any], folding: Folding, events: Sequence[RecordedEvent]) -> None:
-        erased = [recorded.event.patient_id for recorded in events if isinstance(recorded.event, PatientErased)]
+        erased = [who for recorded in events if (who := _erased(recorded.event)) is not None]
         try:
             if erased and self._people:
                 # Whoever confirmed the erasure destroys the key as well; should that process have died in between, it
@@ -170,6 +172,16 @@ class Projector:
         if self._db is None or self._folding is None:
             raise LedgerUnavailable("This projector is not active. Start it first.")
         return self._db, self._folding
+
+
+def _erased(event: Event) -> str | None:
+    match event:
+        case PatientErased():
+            return event.patient_id
+        case UserErased():
+            return event.user_id
+        case _:
+            return None
 
 
 def _is_stored(db: psycopg.Connection[Any], event: RecordedEvent) -> bool:

@@ -20,6 +20,7 @@ from application.checkups.reading import read_patient
 from application.checkups.request_erasure import request_erasure
 from application.checkups.withdraw_erasure import withdraw_erasure
 from application.commands import Context, Result
+from application.identity.erase_user import erase_accounts_of
 
 _TAGS: list[Any] = ["patients"]
 _PATIENT = f"{PATIENTS}/{{patient_id}}"
@@ -74,12 +75,16 @@ def add_erasure_routes(app: FastAPI, api: Api) -> None:
     @app.post(f"{_PATIENT}/erasure/confirm", tags=_TAGS, summary="Forget a patient for ever")
     async def confirm(patient_id: PatientId, request: Request) -> Response:
         """By another person than the one who asked; two API keys of one user are one person. It destroys the patient's
-        key: what was recorded can never be read again, here or in any copy. Repeating it is harmless.
+        key: what was recorded can never be read again, here or in any copy. The user as whom the patient logged in, and
+        who is nothing else, is erased too. Repeating it is harmless.
         """
         known_patient(patient_id)
 
         async def work(context: Context) -> Done:
-            return Done(await confirm_erasure(commands, patient_id, context, by=person_of(request)))
+            done = await confirm_erasure(commands, patient_id, context, by=person_of(request))
+            await erase_accounts_of(api.services.identity, [patient_id], context)
+            api.authenticator.forget()
+            return Done(done)
 
         return await carry_out(api, request, work, missing=unknown_patient(patient_id))
 

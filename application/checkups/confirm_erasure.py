@@ -67,17 +67,18 @@ async def _erase(services: Services, patient_id: str, context: Context, by: str)
     return Result(patient_id, position, version + 1)
 
 
-async def finish_erasures(services: Services) -> int:
-    """Destroy the keys of all who were erased, where a crash has left one; returns how many patients were erased ever.
+async def finish_erasures(services: Services) -> list[str]:
+    """Destroy the keys of all who were erased, where a crash has left one; returns all patients who were erased ever.
 
     Raises:
         LedgerUnavailable: some may be left.
     """
-    position = count = 0
+    position, patients_erased = 0, list[str]()
     while True:
         page = await asyncio.to_thread(services.ledger.read, position, _PAGE, types=[PatientErased.type])
         if not page:
-            return count
+            return patients_erased
         erased = [one.event.patient_id for one in page if isinstance(one.event, PatientErased)]
         await asyncio.to_thread(services.keys.destroy, erased)
-        position, count = page[-1].position, count + len(page)
+        position = page[-1].position
+        patients_erased += erased

@@ -10,16 +10,32 @@ from application.ports.ledger import NewEvent, VersionConflict
 from application.ports.subject_keys import SubjectErased
 from domain.identity import user as users
 from domain.identity.addresses import canonical
-from domain.identity.events import EmailClaimed, email_stream, logins_stream, user_stream
+from domain.identity.events import EmailClaimed, UserEvent, email_stream, logins_stream, user_stream
 from domain.identity.user import User
-from domain.kernel import Event
+from domain.kernel import Event, event_types
 from domain.refusal import Refused
+
+_PAGE = 5_000
+_TYPES = sorted(name for name, cls in event_types().items() if issubclass(cls, UserEvent))
 
 
 async def load_user(services: Services, user_id: str) -> User:
     """The user as the ledger has it now. Raises ``NotFound``."""
     state, _ = await load(services, user_stream(user_id), users.evolve)
     return state
+
+
+async def all_users(services: Services) -> list[User]:
+    """Everybody who was not erased, as the ledger has it now: a read model could be a moment behind."""
+    found: dict[str, User | None] = {}
+    after = 0
+    while page := await asyncio.to_thread(services.ledger.read, after, _PAGE, types=_TYPES):
+        for recorded in page:
+            # What cannot be opened any more is about somebody who was erased: it adds up to nobody.
+            user_id = recorded.stream.partition(":")[2]
+            found[user_id] = users.evolve(found.get(user_id), recorded.event)
+        after = page[-1].position
+    return [user for user in found.values() if user is not None]
 
 
 async def find_user(services: Services, email: str) -> User | None:

@@ -145,6 +145,10 @@ class Credentials(Protocol):
         """Take it out: it can be finished once, within its time, and by the browser that began it."""
         ...
 
+    async def forget(self, user_id: str) -> None:
+        """Destroy everything by which the user could prove who they are."""
+        ...
+
     def alone(self, what: str) -> AbstractAsyncContextManager[None]:
         """Within the block no other process is in a block of the same name."""
         ...

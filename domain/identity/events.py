@@ -79,6 +79,16 @@ class UserEnabled(Event, frozen=True, kw_only=True):
     at: datetime
 
 
+@event_type("identity.user-erased")
+class UserErased(Event, frozen=True, kw_only=True):
+    """The user's key is destroyed: who it was, and from where they logged in, can never be read again. Stream
+    ``user-erasure:{user_id}``, which names nobody.
+    """
+
+    user_id: str
+    at: datetime
+
+
 @event_type("identity.password-set")
 class PasswordSet(Event, frozen=True, kw_only=True):
     """Stream ``user:{user_id}``. Every session of the user ends with it."""
@@ -272,6 +282,11 @@ UserEvent = (
 def user_stream(user_id: str) -> str:
     """Who the user is and what they may do."""
     return f"user:{user_id}"
+
+
+def user_erasure_stream(user_id: str) -> str:
+    """That the user was erased: readable for ever."""
+    return f"user-erasure:{user_id}"
 
 
 def logins_stream(user_id: str) -> str:

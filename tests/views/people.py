@@ -166,6 +166,28 @@ class People:
         event = i.PersonalDataRead(at=self.now, operation=operation, subjects=subjects, purpose=purpose, export=export)
         self.write(i.reads_stream(self.now.date(), "p1"), event, actor=actor)
 
+    def user(self, name: str = "Anna Berg", *roles: i.Role, own: str | None = None) -> str:
+        """Somebody who logged in, has a key, and lost a role again."""
+        user_id, key_id = self.uuid(), self.uuid()
+        created = i.UserCreated(
+            user_id=user_id, at=self.now, email=f"{user_id}@example.org", name=name, roles=roles, patient_id=own
+        )
+        self.write(i.user_stream(user_id), created, i.PasswordSet(user_id=user_id, at=self.now))
+        began = i.LoggedIn(user_id=user_id, at=self.now, session_id=self.uuid(), method="password", address="192.0.2.7")
+        self.write(i.logins_stream(user_id), began)
+        issued = i.ApiKeyIssued(
+            key_id=key_id, user_id=user_id, at=self.now, label="a", scopes=(), expires_at=self.now + timedelta(days=9)
+        )
+        self.write(i.api_key_stream(key_id), issued)
+        self.write(i.user_stream(user_id), i.RoleGranted(user_id=user_id, at=self.now, role="viewer"))
+        return user_id
+
+    def erase_user(self, user_id: str) -> None:
+        """As ``erase``."""
+        self.write(i.user_stream(user_id), i.UserDisabled(user_id=user_id, at=self.now))
+        self.write(i.user_erasure_stream(user_id), i.UserErased(user_id=user_id, at=self.now))
+        self.erased.append(user_id)
+
     def erase(self, patient_id: str) -> None:
         """What stays readable of an erasure; the key is the caller's to destroy."""
         self.write(
@@ -184,11 +206,13 @@ class People:
 
 
 def eventful_people(seed: int, *, patients: int = 6, ticks: int = 60) -> tuple[list[NewEvent], list[str]]:
-    """Everything that can happen to patients, and whom to erase: their ``PatientErased`` is among the events."""
+    """Everything that can happen to people, and whom to erase: that they are is among the events, patients first."""
     people = People(seed)
     dice = people.dice
     ids = [_register(people, dice) for _ in range(patients)]
     doomed = dice.sample(ids, 2)
+    stays = next(one for one in ids if one not in doomed)
+    users = [people.user(dice.choice(NAMES), "patient", own=one) for one in (doomed[0], stays)]
     for tick in range(ticks):
         people.now += timedelta(hours=dice.choice((1, 5, 30)))
         patient_id = dice.choice(ids)
@@ -213,8 +237,9 @@ def eventful_people(seed: int, *, patients: int = 6, ticks: int = 60) -> tuple[l
         if tick == ticks - 5:
             for one in doomed:
                 people.erase(one)
+            people.erase_user(users[0])
             ids = [one for one in ids if one not in doomed]
-    return people.take(), doomed
+    return people.take(), [*doomed, users[0]]
 
 
 def _register(people: People, dice: random.Random) -> str:
