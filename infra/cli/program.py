@@ -35,7 +35,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help=t("A health ledger: probes services, keeps what it saw as events, and derives every number from them."),
+    help=t(
+        "A health ledger: probes services, records people's checkups, keeps both as events, and derives every number "
+        "from them."
+    ),
     epilog=examples(
         "vitalog up",
         "vitalog monitor add https://example.org --every 30s",

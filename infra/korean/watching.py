@@ -6,8 +6,8 @@ from __future__ import annotations
 WATCHING: dict[str, str] = {
     "vitalog: {sentence}": "vitalog: {sentence}",
     # ── Help ─────────────────────────────────────────────────────────────────────────────────────
-    "A health ledger: probes services, keeps what it saw as events, and derives every number from them.": (
-        "상태 원장: 서비스를 확인하고, 본 것을 이벤트로 남기고, 모든 숫자를 거기서 계산합니다."
+    "A health ledger: probes services, records people's checkups, keeps both as events, and derives every number from them.": (
+        "건강 원장: 서비스를 확인하고 사람들의 검진을 기록하며, 둘 다 이벤트로 남기고, 모든 숫자를 거기서 계산합니다."
     ),
     "Exit codes: 0 done, 1 something is wrong, 2 wrong use or setting, 3 already running, 4 not found, 5 the server cannot be "
     "reached, 6 the server refuses, 130 interrupted.": (
