@@ -9,6 +9,7 @@ import typer
 
 from infra.cli import output
 from infra.cli.output import NOT_FOUND, Json, clock, plain, say
+from infra.cli.people import Yes
 from infra.errors import UserError
 from infra.words import command, examples, t
 
@@ -130,6 +131,16 @@ def enable(user: _Ref, as_json: Json = False) -> None:
     """Let a user in again."""
     done = _act(user, lambda client, path: client.post(f"{path}/enable"))
     _report(done, t("Enabled."), as_json=as_json)
+
+
+@command(app)
+def erase(user: _Ref, yes: Yes = False, as_json: Json = False) -> None:
+    """Forget who a user was: name, address and every login. What they did stays, under their id. It cannot be undone."""
+    from infra.cli.people import confirm
+
+    confirm(t("Destroy the key of user {id}, so that nobody can ever read who it was?", id=user), yes=yes)
+    done = _act(user, lambda client, path: client.delete(path))
+    _report(done, t("The user is erased."), as_json=as_json)
 
 
 @command(app)
