@@ -9,7 +9,7 @@ import typer
 
 from infra.cli import output
 from infra.cli.output import NOT_FOUND, Json, clock, plain, say
-from infra.cli.people import Yes
+from infra.cli.people import Yes, confirm
 from infra.errors import UserError
 from infra.words import command, examples, t
 
@@ -135,9 +135,7 @@ def enable(user: _Ref, as_json: Json = False) -> None:
 
 @command(app)
 def erase(user: _Ref, yes: Yes = False, as_json: Json = False) -> None:
-    """Forget who a user was: name, address and every login. What they did stays, under their id. It cannot be undone."""
-    from infra.cli.people import confirm
-
+    """Forget who a user was: name, address, logins. What they did stays, under their id. It cannot be undone."""
     confirm(t("Destroy the key of user {id}, so that nobody can ever read who it was?", id=user), yes=yes)
     done = _act(user, lambda client, path: client.delete(path))
     _report(done, t("The user is erased."), as_json=as_json)

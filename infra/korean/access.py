@@ -97,7 +97,7 @@ ACCESS: dict[str, str] = {
     "Granted.": "역할을 주었습니다.",
     "Revoked.": "역할을 거두었습니다.",
     "Disabled.": "사용을 막았습니다.",
-    "Forget who a user was: name, address and every login. What they did stays, under their id. It cannot be undone.": (
+    "Forget who a user was: name, address, logins. What they did stays, under their id. It cannot be undone.": (
         "사용자의 이름과 주소, 로그인 수단을 모두 파기합니다. 한 일은 ID로 남습니다. 되돌릴 수 없습니다."
     ),
     "Destroy the key of user {id}, so that nobody can ever read who it was?": (
