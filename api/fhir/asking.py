@@ -21,6 +21,7 @@ from api.problems import Problem
 BASE = "/fhir"
 DEFAULT_COUNT, MAX_COUNT = 50, 500
 _JSON = {"", "*/*", "application/*", "application/json", "text/json", "json", MEDIA_TYPE}
+_SUMMARIES = {"count", "false"}
 _ENTITY = re.compile(r'"([^"]*)"')
 
 
@@ -35,7 +36,9 @@ class Query:
         modified = [name for name in self._values if ":" in name and name.partition(":")[0] in known]
         if modified:
             raise bad(modified[0], f"The modifier of {modified[0]} is not supported.")
-        self.ignored = unknown(self._values.keys(), (*known, "_count", "_sort", "_total", "_summary"))
+        self.ignored = unknown(self._values.keys(), (*known, "_count", "_total", "_summary"))
+        if self._values.get("_summary", "count") not in _SUMMARIES:
+            self.ignored.append("_summary")
         if self.ignored and "handling=strict" in request.headers.get("prefer", "").replace(" ", ""):
             raise bad(self.ignored[0], f"{self.ignored[0]} is not supported here.")
         self.known = known
@@ -59,9 +62,11 @@ class Query:
     @property
     def count(self) -> int:
         """Resources per page, 0 to ``MAX_COUNT``."""
+        if "_summary" not in self.ignored and self.one("_summary") == "count":
+            return 0
         text = self.one("_count")
         if text is None:
-            return 0 if self.one("_summary") == "count" else DEFAULT_COUNT
+            return DEFAULT_COUNT
         if not (text.isascii() and text.isdigit()):
             raise bad("_count", "_count takes a whole number, 0 or more.")
         return min(int(text[:9]), MAX_COUNT)

@@ -9,7 +9,9 @@ from api.fhir.codes import PROFILES, Resource
 _PUBLISHED = "2026-11-21"
 """Day of the last change of this statement."""
 _READ = ("read", "vread", "history-instance", "search-type")
-_RESULT_SEARCH = (
+_Parameters = tuple[tuple[str, str, str], ...]
+"""Name, type, and what is to be known about each."""
+_RESULT_SEARCH: _Parameters = (
     ("patient", "reference", "The patient; needed unless _id is given."),
     ("subject", "reference", "The same."),
     ("code", "token", "system|code or code."),
@@ -19,21 +21,37 @@ _RESULT_SEARCH = (
     ("_id", "token", "Of the resource."),
     ("_lastUpdated", "date", "When it was recorded or changed."),
 )
-_PATIENT_SEARCH = (
+_PATIENT_SEARCH: _Parameters = (
     ("_id", "token", "Of the patient."),
     ("identifier", "token", "system|value."),
     ("name", "string", "A whole name, the family name, or one word of a name; needs purpose."),
     ("phone", "token", "In any notation; needs purpose."),
+    ("_lastUpdated", "date", "When it was recorded or changed."),
 )
-_PROVENANCE_SEARCH = (
+_PROVENANCE_SEARCH: _Parameters = (
     ("patient", "reference", "Needed."),
     ("target", "reference", "The resource that was changed."),
+    ("recorded", "date", "When it was changed."),
+    ("_lastUpdated", "date", "The same."),
 )
-_AUDIT_SEARCH = (
+_AUDIT_SEARCH: _Parameters = (
     ("patient", "reference", "Whose data it is about."),
     ("agent", "token", "Who did it: user:{id}, api-key:{id} or admin."),
     ("subtype", "token", "Type of the event."),
     ("date", "date", "When."),
+    ("_lastUpdated", "date", "The same."),
+)
+_SEARCH: dict[str, _Parameters] = {
+    "Patient": _PATIENT_SEARCH,
+    "Observation": _RESULT_SEARCH,
+    "DiagnosticReport": _RESULT_SEARCH,
+    "Provenance": _PROVENANCE_SEARCH,
+    "AuditEvent": _AUDIT_SEARCH,
+}
+_TRANSACTION = (
+    "Patient, Observation and DiagnosticReport, by POST alone; Patient with ifNoneExist=identifier=system|value. A "
+    "batch is taken in whole or not at all too. dry_run=true reports every entry and stores nothing; confirm=true says "
+    "that unusual values are meant."
 )
 _PROFILES = {
     "Observation": [
@@ -51,6 +69,11 @@ _PROFILES = {
         )
     ]
 }
+
+
+def parameters_of(kind: str) -> tuple[str, ...]:
+    """What a kind of resource is searched by: the routes heed these, and the statement names them."""
+    return tuple(name for name, _, _ in _SEARCH[kind])
 
 
 def capability_statement(base: str) -> Resource:
@@ -80,26 +103,26 @@ def capability_statement(base: str) -> Resource:
                     "description": "Authorization: Bearer, with an access token or an API key of Vitalog.",
                 },
                 "resource": [
-                    _resource("Patient", _READ, _PATIENT_SEARCH) | {"operation": [everything]},
-                    _resource("Observation", _READ, _RESULT_SEARCH),
-                    _resource("DiagnosticReport", _READ, _RESULT_SEARCH),
-                    _resource("Provenance", ("search-type",), _PROVENANCE_SEARCH),
-                    _resource("AuditEvent", ("search-type",), _AUDIT_SEARCH),
+                    _resource("Patient", _READ) | {"operation": [everything]},
+                    _resource("Observation", _READ),
+                    _resource("DiagnosticReport", _READ),
+                    _resource("Provenance", ("search-type",)),
+                    _resource("AuditEvent", ("search-type",)),
                 ],
-                "interaction": [{"code": "transaction"}, {"code": "batch"}],
+                "interaction": [{"code": "transaction", "documentation": _TRANSACTION}],
             }
         ],
     }
 
 
-def _resource(kind: str, interactions: tuple[str, ...], parameters: tuple[tuple[str, str, str], ...]) -> Resource:
+def _resource(kind: str, interactions: tuple[str, ...]) -> Resource:
     found: Resource = {
         "type": kind,
         "interaction": [{"code": code} for code in interactions],
         "versioning": "versioned",
         "readHistory": "vread" in interactions,
         "updateCreate": False,
-        "searchParam": [{"name": name, "type": type_, "documentation": text} for name, type_, text in parameters],
+        "searchParam": [{"name": name, "type": type_, "documentation": text} for name, type_, text in _SEARCH[kind]],
     }
     if kind in _PROFILES:
         found["supportedProfile"] = _PROFILES[kind]

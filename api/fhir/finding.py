@@ -8,6 +8,7 @@ from uuid import UUID
 
 from api.context import Api
 from api.fhir.asking import Query
+from api.fhir.codes import Resource
 from api.fhir.searching import Span, bad, date_matches, reference_id, span_of, token_matches
 from api.fhir.versions import Kind, Record, Version, record_of
 from api.problems import Problem
@@ -100,6 +101,19 @@ def matching(query: Query, versions: Sequence[Version]) -> list[Version]:
         if (seeks_errors or version.resource["status"] != "entered-in-error")
         and all(test(version, value) for name, test in _TESTS.items() for value in query.all(name))
     ]
+
+
+def recent(query: Query, name: str, resources: Sequence[Resource]) -> list[Resource]:
+    """Those that were recorded when the parameter ``name`` says. Raises ``Problem``: it says nothing."""
+    for value in query.all(name):
+        date_matches(name, value, Span(EPOCH, EPOCH))
+    return [one for one in resources if all(date_matches(name, value, _recorded(one)) for value in query.all(name))]
+
+
+def _recorded(resource: Resource) -> Span:
+    found = span_of(resource["meta"]["lastUpdated"])
+    assert found is not None
+    return found
 
 
 def _effective(version: Version) -> Span:

@@ -14,7 +14,7 @@ from api.fhir.asking import Query, answer, base_of
 from api.fhir.bundle import history, searchset
 from api.fhir.codes import Resource
 from api.fhir.finding import updated
-from api.fhir.searching import date_matches
+from api.fhir.searching import bad, date_matches, prefixed
 from api.fhir.versions import Version
 
 Key = Callable[[Resource], tuple[str, str]]
@@ -56,8 +56,13 @@ def page(
 def past(api: Api, request: Request, versions: Sequence[Version]) -> Response:
     """A page of a history, newest first."""
     query = Query(request, ("_since", "_at"))
-    since = query.one("_since")
-    found = [version for version in versions if since is None or date_matches("_since", f"ge{since}", updated(version))]
+    since, at = query.one("_since"), query.one("_at")
+    found = [
+        version
+        for version, following in zip(versions, [*versions[1:], None], strict=True)
+        if (since is None or date_matches("_since", f"ge{since}", updated(version)))
+        and (at is None or _stood(version, following, at))
+    ]
     ordered = sorted(found, key=_order, reverse=True)
     after: Any = _place(api, request, query)
     if after is not None:
@@ -69,6 +74,14 @@ def past(api: Api, request: Request, versions: Sequence[Version]) -> Response:
         following = query.link(base, make_cursor(api.access, query.scope, _order(shown[-1])))
     bundle = history(base, shown, self_url=query.link(base), next_url=following, total=len(found))
     return answer(bundle)
+
+
+def _stood(version: Version, following: Version | None, at: str) -> bool:
+    """Whether it was the newest version at some moment of a time, which has no prefix."""
+    prefix, asked = prefixed("_at", at)
+    if prefix != "eq":
+        raise bad("_at", f"The prefix {prefix} is not supported here.")
+    return version.at < asked.end and (following is None or asked.start < following.at)
 
 
 def _order(version: Version) -> tuple[int, str]:

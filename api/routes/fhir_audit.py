@@ -12,6 +12,7 @@ from api.cursors import make_cursor, read_cursor
 from api.fhir.asking import Query, answer, base_of
 from api.fhir.audit_event import audit_event
 from api.fhir.bundle import searchset
+from api.fhir.capability import parameters_of
 from api.fhir.finding import patient_asked_for
 from api.fhir.searching import bad, prefixed
 from api.reads import record_read
@@ -28,7 +29,7 @@ def add_fhir_audit_routes(app: FastAPI, api: Api) -> None:
         """`patient`, `agent` (`user:{id}`, `api-key:{id}`, `admin`; of a user the API keys too), `date` with prefixes,
         `subtype` (type of the event). Newest first.
         """
-        query = Query(request, ("patient", "agent", "date", "subtype"))
+        query = Query(request, parameters_of("AuditEvent"))
         patient_id = patient_asked_for(query)
         start, end = _window(query)
         actor, type_ = query.one("agent"), query.one("subtype")
@@ -64,8 +65,8 @@ def _window(query: Query) -> tuple[datetime | None, datetime | None]:
     """From when, and until before when, all dates together."""
     start: datetime | None = None
     end: datetime | None = None
-    for value in query.all("date"):
-        prefix, span = prefixed("date", value)
+    for name, value in [(one, value) for one in ("date", "_lastUpdated") for value in query.all(one)]:
+        prefix, span = prefixed(name, value)
         if prefix in {"eq", "ge", "gt", "sa"}:
             first = span.start if prefix in {"eq", "ge"} else span.end
             start = first if start is None else max(start, first)
@@ -73,5 +74,5 @@ def _window(query: Query) -> tuple[datetime | None, datetime | None]:
             last = span.end if prefix in {"eq", "le"} else span.start
             end = last if end is None else min(end, last)
         if prefix in {"ne", "ap"}:
-            raise bad("date", f"The prefix {prefix} is not supported here.")
+            raise bad(name, f"The prefix {prefix} is not supported here.")
     return start, end

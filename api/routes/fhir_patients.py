@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from api.context import Api
 from api.fhir.asking import Query
+from api.fhir.capability import parameters_of
 from api.fhir.codes import Resource
-from api.fhir.finding import patient_asked_for, record_of_patient, versions_of
+from api.fhir.finding import patient_asked_for, recent, record_of_patient, versions_of
 from api.fhir.paging import by, page
 from api.fhir.patient import system_name
 from api.fhir.provenance import provenances_of
@@ -22,6 +23,7 @@ from application.checkups.identifiers import holder
 from application.ports.subject_keys import SubjectErased
 from domain.checkups.personal import Identifier
 from domain.checkups.searching import name_key, phone_key
+from domain.times import EPOCH
 from projections.queries.patients import list_patients
 
 _MOST = 200
@@ -34,7 +36,7 @@ def add_fhir_patient_routes(app: FastAPI, api: Api) -> None:
     @app.get("/fhir/Patient", tags=TAGS, summary="Search patients")
     async def search(request: Request) -> Response:
         """By `_id`, `identifier` (`system|value`), `name` or `phone`. Names and phones need a `purpose`."""
-        query = Query(request, ("_id", "identifier", "name", "phone"))
+        query = Query(request, parameters_of("Patient"))
         bulk = bool(query.all("name") or query.all("phone"))
         if bulk:
             purpose_of(request, required=True)
@@ -45,7 +47,7 @@ def add_fhir_patient_routes(app: FastAPI, api: Api) -> None:
             except SubjectErased:
                 continue
             if record is not None:
-                resources.append(record.of("Patient", patient_id)[-1].resource)
+                resources += recent(query, "_lastUpdated", [record.of("Patient", patient_id)[-1].resource])
         shown, response = page(api, request, query, resources, key=by("_lastUpdated"), down=True)
         await record_read(api, request, [one["id"] for one in shown], bulk=bulk)
         return response
@@ -53,9 +55,9 @@ def add_fhir_patient_routes(app: FastAPI, api: Api) -> None:
     @app.get("/fhir/Patient/{patient_id}/$everything", tags=TAGS, summary="Everything about one patient")
     async def everything(patient_id: str, request: Request) -> Response:
         """Patient, reports, observations (those entered in error too) and provenances. An export: needs a `purpose`.
-        `_since`: only what changed since; `_type`: only some kinds.
+        `_since`: only what changed since; `_type`: only some kinds; `start` and `end`: only results of that time.
         """
-        query = Query(request, ("_since", "_type"))
+        query = Query(request, ("_since", "_type", "start", "end"))
         purpose_of(request, required=True)
         record = await record_of_patient(api, patient_id)
         versions_of(record, "Patient", patient_id)
@@ -67,7 +69,7 @@ def add_fhir_patient_routes(app: FastAPI, api: Api) -> None:
     @app.get("/fhir/Provenance", tags=TAGS, summary="Who changed what of a patient, when and why")
     async def provenance(request: Request) -> Response:
         """`patient` is needed; `target` narrows it to one resource."""
-        query = Query(request, ("patient", "target"))
+        query = Query(request, parameters_of("Provenance"))
         patient_id = patient_asked_for(query)
         if patient_id is None:
             raise bad("patient", "Name the patient: patient=…")
@@ -107,24 +109,24 @@ async def _ids(api: Api, query: Query) -> list[str]:
 
 def _everything(record: Record, query: Query) -> list[Resource]:
     kinds = {kind for value in query.all("_type") for kind in value.split(",")}
-    since = query.one("_since")
+    since, start, end = query.one("_since"), query.one("start"), query.one("end")
     every = [version.resource for version in record.latest()] + provenances_of(record.versions)
     return [
         one
         for one in every
         if (not kinds or one["resourceType"] in kinds)
-        and (since is None or date_matches("_since", f"ge{since}", _updated(one)))
+        and (since is None or date_matches("_since", f"ge{since}", _span(one["meta"]["lastUpdated"])))
+        and (start is None or date_matches("start", f"ge{start}", _span(one.get("effectiveDateTime", start))))
+        and (end is None or date_matches("end", f"le{end}", _span(one.get("effectiveDateTime", end))))
     ]
 
 
-def _updated(resource: Resource) -> Span:
-    found = span_of(resource["meta"]["lastUpdated"])
-    assert found is not None
-    return found
+def _span(text: str) -> Span:
+    return span_of(text) or Span(EPOCH, EPOCH)
 
 
 def _provenances(record: Record, query: Query) -> list[Resource]:
-    found = provenances_of(record.versions)
+    found = recent(query, "recorded", recent(query, "_lastUpdated", provenances_of(record.versions)))
     for target in query.all("target"):
         wanted = target.split("/_history/", maxsplit=1)[0]
         found = [one for one in found if any(_of(made["reference"], wanted) for made in one["target"])]

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from api.context import Api
 from api.fhir.asking import Query, check_form, versioned
+from api.fhir.capability import parameters_of
 from api.fhir.finding import matching, record_of_checkup, record_searched, version_of, versions_of
 from api.fhir.paging import by, page, past
 from api.fhir.versions import Kind, Version
@@ -15,7 +16,6 @@ from api.routes.fhir import TAGS
 
 _OBSERVATION = "/fhir/Observation/{observation_id}"
 _REPORT = "/fhir/DiagnosticReport/{checkup_id}"
-_SEARCHED = ("patient", "subject", "code", "date", "category", "status", "_id", "_lastUpdated")
 
 
 def add_fhir_result_routes(app: FastAPI, api: Api) -> None:
@@ -60,7 +60,7 @@ def add_fhir_result_routes(app: FastAPI, api: Api) -> None:
 
 
 async def _search(api: Api, request: Request, kind: Kind) -> Response:
-    query = Query(request, _SEARCHED)
+    query = Query(request, (*parameters_of(kind), "_sort"))
     name, down = query.sort(("date", "_lastUpdated"), "-date")
     record = await record_searched(api, query)
     found = [] if record is None else matching(query, record.latest(kind))

@@ -74,6 +74,42 @@ async def test_an_id_that_does_not_exist_looks_like_another_persons(product: Pro
     assert answers[0] == answers[1]
 
 
+async def test_of_somebody_erased_every_read_says_gone_and_no_search_finds_them(
+    product: Product, clinic: Clinic, faults: Faults
+) -> None:
+    for name, path in (("kim", "erasure"), ("lee", "erasure/confirm")):
+        doctor = await person(product, name, "clinician")
+        answer = await product.http.post(
+            f"/api/v1/patients/{clinic.patient}/{path}", json={"ground": "subject-request"}, headers=doctor.headers
+        )
+        assert answer.status_code in {200, 202}, answer.text
+    for path in (
+        f"/Patient/{clinic.patient}",
+        f"/Patient/{clinic.patient}/_history",
+        f"/Patient/{clinic.patient}/_history/1",
+        f"/Patient/{clinic.patient}/$everything?purpose=legal",
+        f"/Observation?patient={clinic.patient}",
+        f"/Observation/{clinic.first}.8302-2",
+        f"/DiagnosticReport/{clinic.first}/_history",
+        f"/Provenance?patient={clinic.patient}",
+    ):
+        outcome = await clinic.fhir(path, 410)
+        assert outcome["issue"][0]["code"] == "deleted"
+        assert faults(outcome) == []
+    report = await product.http.get(f"/api/v1/patients/{clinic.patient}/report")
+    assert (report.status_code, report.json()["type"]) == (410, "/problems/erased")
+    for path in ("/Patient?identifier=chart|A-1001", f"/Patient?_id={clinic.patient}"):
+        assert (await clinic.fhir(path))["total"] == 0
+    subject = {"reference": f"Patient/{clinic.patient}"}
+    code = {"coding": [{"system": "http://loinc.org", "code": "8302-2"}]}
+    one = {"resourceType": "Observation", "status": "final", "subject": subject, "code": code}
+    one |= {"effectiveDateTime": "2026-01-01", "valueQuantity": {"value": 162, "code": "cm"}}
+    sent = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one}]}
+    answer = await product.http.post("/fhir", json=sent)
+    assert answer.status_code == 422
+    assert answer.json()["issue"][0]["expression"] == ["Bundle.entry[0].resource.subject"]
+
+
 async def test_who_watches_monitors_sees_no_patient(product: Product, clinic: Clinic) -> None:
     operator = await person(product, "oper", "operator")
     seen = await statuses(
