@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -166,6 +167,14 @@ async def test_a_month_is_reviewed_signed_and_no_longer_overdue(seoul: Any, appe
     assert (listed["reads"], len(listed["reviews"]), listed["overdue"]) == (0, 1, False)
     trail = await got(seoul, "/audit?type=identity.month-reviewed&actor=user:" + auditor_id)
     assert [entry["actor"] for entry in trail["items"]] == [f"user:{auditor_id}"] * 2
+
+
+async def test_of_several_who_sign_at_the_same_moment_one_has_signed(seoul: Any) -> None:
+    body = {"month": EARLIER, "conclusion": "nothing-found"}
+    answers = await asyncio.gather(*(seoul.http.post("/api/v1/audit/reviews", json=body) for _ in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
+    (month,) = (await got(seoul, "/audit/reviews"))["items"]
+    assert len(month["reviews"]) == 1
 
 
 async def test_a_month_that_is_not_over_and_a_note_that_is_missing_are_refused(seoul: Any) -> None:

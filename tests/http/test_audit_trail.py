@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import httpx
@@ -158,6 +159,43 @@ async def test_the_trail_is_filtered_and_paged_over_all_contexts(product: Any) -
     assert (await got(product, f"/audit?to={at}&type=checkups.patient-registered"))["items"] == []
     assert len((await got(product, f"/audit?from={at}&type=checkups.patient-registered"))["items"]) == 1
     assert (await got(product, "/audit?actor=nobody"))["items"] == []
+
+
+async def test_pages_miss_and_repeat_nothing_while_others_go_on(product: Any) -> None:
+    auditor, _ = await log_in(product, "auditor", name="Aud Itor")
+    patient = await register(product.http)
+    for _ in range(5):
+        assert (await auditor.get(f"/api/v1/patients/{patient}")).status_code == 200
+    positions = [one["position"] for one in (await got(product, f"/audit?subject={patient}"))["items"]]
+    paged: list[int] = []
+    path = f"/audit?subject={patient}&limit=2"
+    following = ""
+    while following is not None:
+        # Each of these reads is an entry of what is being read.
+        found = await got(product, f"{path}&cursor={following}" if following else path, auditor)
+        paged += [one["position"] for one in found["items"]]
+        following = found["next"]
+    assert [one for one in paged if one <= positions[0]] == positions
+    assert paged == sorted(set(paged), reverse=True)
+    cursor = (await got(product, path, auditor))["next"]
+    spliced = await auditor.get(f"/api/v1/audit?subject={patient}&actor=admin&limit=2&cursor={cursor}")
+    assert (spliced.status_code, spliced.json()["type"]) == (422, "/problems/bad-cursor")
+
+
+async def test_a_time_means_the_same_in_every_zone_and_a_period_leaves_out_its_end(product: Any) -> None:
+    await register(product.http)
+    entry = (await got(product, "/audit?type=checkups.patient-registered"))["items"][0]
+    at = datetime.fromisoformat(entry["at"])
+    seoul = at.astimezone(timezone(timedelta(hours=9))).isoformat().replace("+", "%2B")
+    kind = "type=checkups.patient-registered"
+    assert len((await got(product, f"/audit?{kind}&from={seoul}"))["items"]) == 1
+    assert (await got(product, f"/audit?{kind}&to={seoul}"))["items"] == []
+    later = (at + timedelta(microseconds=1)).isoformat().replace("+", "%2B")
+    assert len((await got(product, f"/audit?{kind}&from={seoul}&to={later}"))["items"]) == 1
+    for wrong in ("from=0001-01-01T00:00:00%2B09:00", "to=9999-12-31T23:59:59-18:00", "from=2026-11-21T00:00:00"):
+        assert (await product.http.get(f"/api/v1/audit?{wrong}")).status_code == 422
+    for name in ("subject", "actor", "type", "correlation_id"):
+        assert (await product.http.get(f"/api/v1/audit?{name}=%00")).status_code == 422
 
 
 async def test_details_tell_what_a_monitor_and_a_user_were_before(product: Any) -> None:
