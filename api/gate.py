@@ -180,6 +180,10 @@ class Gate:
         if context.principal is None and not is_public(path):
             # Outside the API there is nothing to hide behind a token but /metrics: a wrong path is just wrong.
             raise unauthorized(context.refusal) if path.startswith(_CLOSED) else Problem("not-found")
+        if "\0" in path:
+            raise Problem("not-found")  # nothing is called so, and PostgreSQL cannot even be asked
+        if path.startswith("/fhir") and b"%00" in scope["query_string"]:
+            raise Problem("invalid", detail="Remove the NUL character (\\u0000).")
         accept = context.headers.get(b"accept")
         if accept is not None and accept != b"*/*" and path.startswith("/api/v1/"):
             _check_accept(accept, path)

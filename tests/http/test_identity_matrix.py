@@ -214,6 +214,18 @@ async def test_a_body_is_not_looked_at_before_it_is_known_who_sends_it(product: 
     assert answer.status_code == 403
 
 
+async def test_an_id_that_cannot_be_one_is_nobodys(product: Any) -> None:
+    root = await person(product, "root", "admin")
+    async with stranger(product) as http:
+        for method, path in routes_of(product.app):
+            if method == "WEBSOCKET" or "{" not in path:
+                continue
+            answer = await http.request(method, re.sub(r"\{\w+\}", "%00", path), headers=root.headers)
+            assert answer.status_code == 404, (method, path)
+        for path in ("/fhir/AuditEvent?patient=%00", "/fhir/Patient?name=%00&purpose=treatment"):
+            assert (await http.get(path, headers=root.headers)).status_code == 422
+
+
 @pytest.mark.parametrize("path", ["/api/v1/monitors", "/api/v1/nothing", "/metrics", "/fhir/Patient"])
 async def test_a_stranger_is_asked_for_a_token(product: Any, path: str) -> None:
     async with stranger(product) as http:
