@@ -19,10 +19,13 @@ from application.checkups.register_patient import register_patient
 from application.checkups.request_erasure import request_erasure
 from application.checkups.revise_patient import revise_patient
 from application.checkups.traces import traces_of
-from application.commands import Context, NotFound, Services
-from application.ports.ledger import LedgerUnavailable
+from application.commands import Context, NotFound, Services, in_stream
+from application.ports.ledger import LedgerUnavailable, VersionConflict
+from application.ports.subject_keys import SubjectErased
 from domain.checkups.checkup import Details
+from domain.checkups.events import LegalHoldLifted, checkup_stream, patient_stream
 from domain.checkups.personal import Identifier, Personal
+from domain.checkups.recording import record
 from domain.refusal import Refused
 
 CHART = Identifier(system="chart", value="A-17")
@@ -132,6 +135,37 @@ async def test_a_crash_before_the_key_is_destroyed_answers_nothing_any_more(comm
     ):
         with pytest.raises(Erased):
             await attempt
+
+
+async def test_what_began_before_an_erasure_is_not_recorded_after_it(commands: Services) -> None:
+    patient_id = await half_erased(commands)
+    assert commands.keys.of([patient_id]), "it could still be sealed"
+    late = record("c", patient_id, HONG, Details(kind="other", date=date(2026, 1, 1)), [], at=commands.clock.now())
+    head = commands.ledger.head()
+    for stream, version, events in (
+        (checkup_stream(patient_id, "c"), 0, [late]),
+        (patient_stream(patient_id), 3, [LegalHoldLifted(patient_id=patient_id, at=commands.clock.now(), reason="x")]),
+    ):
+        with pytest.raises(VersionConflict):
+            await commands.writer.append(in_stream(stream, version, events, context()))
+    assert commands.ledger.head() == head
+    assert await register_patient(commands, HONG, context()), "it is nobody else's affair"
+
+
+async def test_whoever_records_at_the_moment_of_an_erasure_is_in_time_or_told_of_it(commands: Services) -> None:
+    for _ in range(5):
+        patient_id = await asked(commands, Personal(name="x"))
+        today = commands.clock.now().date()
+        recording = [
+            record_checkup(commands, patient_id, Details(kind="other", date=today), [], context()) for _ in range(4)
+        ]
+        done, *others = await asyncio.gather(
+            confirm_erasure(commands, patient_id, context("user:b"), by="user:b"), *recording, return_exceptions=True
+        )
+        assert not isinstance(done, BaseException)
+        for other in others:
+            assert isinstance(other, SubjectErased) or other[0].position < done.position  # type: ignore[index]
+        assert traces_of(commands, patient_id)[-1].type == "checkups.patient-erased"
 
 
 async def test_a_crash_is_finished_by_repeating_the_confirmation(commands: Services) -> None:
