@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import tzinfo
 
 from api.context import Api
@@ -16,4 +17,5 @@ async def unusual_in(api: Api, span: Span, zone: tzinfo) -> list[Finding]:
         reads = await reads_in(db, span.start, span.end)
         people = {read.actor.removeprefix("user:") for read in reads}
         known = await persons(db, people | {patient for read in reads for patient in read.patients})
-    return find(reads, known, zone)
+    # Of a busy month there is much to go through; others are not to wait for it.
+    return await asyncio.to_thread(find, reads, known, zone)

@@ -18,6 +18,7 @@ from api.cursors import make_cursor, next_link, read_cursor
 from api.gate import context_of
 from api.identity_answers import principal_of
 from api.inputs import EMPTY, Cursor, MinPosition, Text, Time, bad_parameter, read_time
+from api.problems import Problem
 from api.reads import PurposeParameter, purpose_of, record_read
 from api.routes.patient_views import answer
 from domain.identity.review import span_of
@@ -181,7 +182,10 @@ async def _shown(
 
 
 async def _exported(api: Api, request: Request, asked: Asked, *, details: bool) -> AsyncIterator[str]:
-    """Everything up to now, page by page: whose data a page tells is recorded before the page leaves."""
+    """Everything up to now, page by page: whose data a page tells is recorded before the page leaves, and nothing
+    leaves any more once the reader is logged out or has other roles.
+    """
+    principal = principal_of(request)
     yield csv_header()
     before: int | None = None
     recorded: set[str] = set()
@@ -192,6 +196,9 @@ async def _exported(api: Api, request: Request, asked: Asked, *, details: bool) 
             found = await trail(db, asked, before=before, limit=_EXPORTED_AT_ONCE)
         if not found:
             return
+        if not await api.authenticator.still_holds(principal):
+            # The connection breaks off: what has left so far must not pass for the whole.
+            raise Problem("session-ended")
         views, subjects = await _shown(api, request, found, asked, details=details, export=True, recorded=recorded)
         yield "".join(map(csv_line, views))
         recorded |= subjects

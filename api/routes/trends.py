@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -46,7 +47,7 @@ def add_trend_routes(app: FastAPI, api: Api) -> None:
         the Theil–Sen slope, and the days since.
         """
         outlook = await _outlook(request, patient_id, None, start, end, min_position)
-        items = [outlook.summary(code) for code in outlook.codes]
+        items = await asyncio.to_thread(lambda: [outlook.summary(code) for code in outlook.codes])
         return answer({"patient_id": patient_id, "items": items, **_links(patient_id)})
 
     @app.get(f"{PATIENTS}/{{patient_id}}/trends/{{code}}", tags=_TAGS, summary="One result of a patient over time")
@@ -65,7 +66,7 @@ def add_trend_routes(app: FastAPI, api: Api) -> None:
         wanted = code_of(code)
         parts = parts_of(wanted)
         outlook = await _outlook(request, patient_id, parts, start, end, min_position)
-        series = [outlook.series(part) for part in parts if part in outlook.codes]
+        series = await asyncio.to_thread(lambda: [outlook.series(part) for part in parts if part in outlook.codes])
         return answer({"patient_id": patient_id, "code": wanted, "series": series, **_links(patient_id)})
 
     async def _outlook(

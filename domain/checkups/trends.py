@@ -28,6 +28,8 @@ Series = Sequence[tuple[date, Decimal]]
 
 DAYS_PER_YEAR = Fraction(1461, 4)
 """Julian year: 365.25 days."""
+MOST = 400
+"""Values of which a slope is made, the newest: the work grows with their square, and years ago says little of now."""
 _Z = Fraction(1959964, 1_000_000)
 """The 97.5 % point of the standard normal distribution."""
 
@@ -36,6 +38,7 @@ class Slope(msgspec.Struct, frozen=True, kw_only=True):
     """Theil–Sen slope: the median of the slopes between every two values of different days."""
 
     n: int
+    """How many values it is of, at most ``MOST``."""
     per_year: Decimal | None = None
     """Unit of the values per 365.25 days, at most 6 decimals; None: not enough values, see ``reason``."""
     per_day: Decimal | None = None
@@ -68,14 +71,14 @@ class Smoothed(msgspec.Struct, frozen=True):
 
 
 def slope(series: Series) -> Slope:
-    """Direction and speed of change, untouched by single outliers.
+    """Direction and speed of change of the newest ``MOST`` values, untouched by single outliers.
 
     The interval is that of the M-th smallest and M-th largest of the N slopes, M = ⌊(N - z·√V)/2⌋, where V is the
     variance of Kendall's S under no trend, corrected for ties in time and in value. Rounding M down keeps the
     confidence at 95 % or above in that approximation. Below 6 values without ties there is no such M, and where all
     values are the same there is no variance: then there is no interval.
     """
-    ordered = _in_order(series)
+    ordered = _in_order(series)[-MOST:]
     n = len(ordered)
     if n < 3:
         return Slope(n=n, reason="fewer-than-3")

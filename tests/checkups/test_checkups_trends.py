@@ -67,6 +67,13 @@ def test_below_three_values_there_is_no_slope_and_below_six_no_interval() -> Non
     assert slope(points(range(6), range(6))).reason is None
 
 
+def test_of_very_many_values_the_newest_count() -> None:
+    flat = [(date(2000, 1, 1) + timedelta(days=day), Decimal(5)) for day in range(3_000)]
+    rising = [(date(2020, 1, 1) + timedelta(days=day), Decimal(day)) for day in range(trends.MOST)]
+    found = trends.slope(flat + rising)
+    assert (found.n, found.per_day) == (trends.MOST, Decimal(1))
+
+
 def test_values_of_one_day_have_no_slope() -> None:
     found = slope(points([7, 7, 7], [1, 2, 3]))
     assert (found.per_year, found.reason) == (None, "same-day")

@@ -11,7 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
+from api.audit_entries import csv_line
 from api.audit_texts import SENTENCES
+from api.problems import Problem
 from domain.kernel import event_types
 from tests.http.clinic import open_clinic, record, register
 from tests.http.staff import log_in
@@ -276,6 +278,36 @@ async def test_an_export_of_many_pages_misses_and_repeats_nothing(product: Any) 
     assert len(positions) >= 700
     exports = [one for one in (await got(product, "/audit?limit=20"))["items"] if one["export"]]
     assert len(exports) == 1, "the administrator's token has no name to tell; that it exported is recorded once"
+
+
+async def test_an_export_breaks_off_when_its_reader_is_no_auditor_any_more(product: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("api.routes.audit._EXPORTED_AT_ONCE", 2)
+    auditor, auditor_id = await log_in(product, "auditor", name="Aud Itor")
+    for number in range(6):
+        await product.register(f"Monitor {number}")
+    head = await product.services.events.head()
+    path = f"/api/v1/audit?format=csv&purpose=legal&min_position={head}"
+    whole = await auditor.get(path)
+    assert whole.text.count("\r\n") >= 7
+    lines: list[str] = []
+
+    def counted(view: Any) -> str:
+        lines.append(csv_line(view))
+        return lines[-1]
+
+    monkeypatch.setattr("api.routes.audit.csv_line", counted)
+    holds = product.app.state.authenticator.still_holds
+
+    async def until_disabled(principal: Any) -> bool:
+        if lines:
+            answer = await product.http.post(f"/api/v1/users/{auditor_id}/disable", headers={"If-Match": "*"})
+            assert answer.status_code == 200, answer.text
+        return await holds(principal)
+
+    monkeypatch.setattr(product.app.state.authenticator, "still_holds", until_disabled)
+    with pytest.raises(Problem):
+        await auditor.get(path)
+    assert len(lines) == 2
 
 
 @pytest.mark.parametrize("role", ["operator", "clinician", "viewer", "patient"])
