@@ -11,7 +11,6 @@ from collections.abc import Collection
 
 from application.commands import ATTEMPTS, Context, Result, Services, in_stream, load
 from application.identity.administrators import ONE_AT_A_TIME, administrators, bootstrap_works
-from application.identity.end_session import end_all_sessions
 from application.identity.revoke_role import revoke_role
 from application.identity.services import Identity
 from application.identity.users import all_users, version_of
@@ -19,7 +18,15 @@ from application.ports.ledger import VersionConflict
 from domain.identity import user as users
 from domain.identity.addresses import canonical
 from domain.identity.administrators import keep_one
-from domain.identity.events import EmailReleased, UserErased, email_stream, user_erasure_stream, user_stream
+from domain.identity.events import (
+    EmailReleased,
+    SessionEnded,
+    UserErased,
+    email_stream,
+    logins_stream,
+    user_erasure_stream,
+    user_stream,
+)
 
 _PAGE = 500
 
@@ -41,7 +48,6 @@ async def erase_user(identity: Identity, user_id: str, context: Context) -> Resu
                 break
         else:
             raise VersionConflict("Others keep changing this user. Try again.")
-    done = await end_all_sessions(identity, user_id, "user-disabled", context, done)
     await _destroy(identity, user_id)
     return done
 
@@ -83,11 +89,16 @@ async def _erase(identity: Identity, user_id: str, context: Context) -> Result |
     disabled = users.disable(user, now)
     keep_one(disabled, user, await administrators(services), bootstrap_works=await bootstrap_works(services))
     address = services.blind.fingerprint("email", canonical(user.email))
-    left, version = email_stream(address), history[-1].version
+    left, version, logins = email_stream(address), history[-1].version, logins_stream(user_id)
+    ended = [
+        SessionEnded(user_id=user_id, at=now, session_id=session_id, why="user-disabled")
+        for session_id in await identity.credentials.live_sessions(user_id, now)
+    ]
     try:
         position = await services.writer.append(
             [
                 *in_stream(user_stream(user_id), version, disabled, context),
+                *in_stream(logins, await version_of(services, logins), ended, context),
                 *in_stream(left, await version_of(services, left), [EmailReleased(user_id=user_id, at=now)], context),
                 *in_stream(user_erasure_stream(user_id), 0, [UserErased(user_id=user_id, at=now)], context),
             ]

@@ -82,7 +82,7 @@ class UserEnabled(Event, frozen=True, kw_only=True):
 @event_type("identity.user-erased")
 class UserErased(Event, frozen=True, kw_only=True):
     """The user's key is destroyed: who it was, and from where they logged in, can never be read again. Stream
-    ``user-erasure:{user_id}``, which names nobody.
+    ``erasure:{user_id}``, which names nobody; nothing follows in the user's own streams.
     """
 
     user_id: str
@@ -286,7 +286,7 @@ def user_stream(user_id: str) -> str:
 
 def user_erasure_stream(user_id: str) -> str:
     """That the user was erased: readable for ever."""
-    return f"user-erasure:{user_id}"
+    return f"erasure:{user_id}"
 
 
 def logins_stream(user_id: str) -> str:

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
+import pytest
+
+from application.commands import Context, in_stream
+from application.identity.users import version_of
+from application.ports.ledger import VersionConflict
+from domain.identity.events import RoleGranted, SessionEnded, logins_stream, user_stream
 from tests.http.people import PASSWORD, created, events_of, login, person
 
 USERS, PATIENTS = "/api/v1/users", "/api/v1/patients"
@@ -61,3 +68,19 @@ async def test_a_patient_s_own_account_goes_with_the_patient(product: Any) -> No
     keys = product.services.commands.keys.of([hong.id, nurse.id, other.id])
     assert keys.keys() == {nurse.id, other.id}
     assert PASSWORD not in (await product.http.get("/api/v1/events?limit=1000")).text
+
+
+async def test_what_began_before_an_erasure_is_not_recorded_after_it(product: Any) -> None:
+    ann = await person(product, "ann", "viewer")
+    await product.http.delete(f"{USERS}/{ann.id}")
+    commands, now = product.services.commands, product.services.commands.clock.now()
+    context = Context("user:x", str(uuid4()))
+    head = commands.ledger.head()
+    for stream, event in (
+        (user_stream(ann.id), RoleGranted(user_id=ann.id, at=now, role="admin")),
+        (logins_stream(ann.id), SessionEnded(user_id=ann.id, at=now, session_id="s", why="logged-out")),
+    ):
+        version = await version_of(commands, stream)
+        with pytest.raises(VersionConflict):
+            await commands.writer.append(in_stream(stream, version, [event], context))
+    assert commands.ledger.head() == head
