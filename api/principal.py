@@ -49,7 +49,11 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def event_contexts(self) -> frozenset[str]:
-        """Contexts whose events it may read; with ``own_only("events.read")`` those of its own record alone."""
+        """Contexts whose events it may read; with ``own_only("events.read")`` those of its own record alone.
+
+        What the own record opens is not opened for every record by another role beside it.
+        """
         if not self.may("events.read"):
             return frozenset()
-        return frozenset(context for role in self.roles for context in EVENT_CONTEXTS.get(role, ()))
+        roles = self.roles if self.own_only("events.read") else self.roles - {OWN_ROLE}
+        return frozenset(context for role in roles for context in EVENT_CONTEXTS.get(role, ()))

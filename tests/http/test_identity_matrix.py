@@ -251,6 +251,9 @@ async def test_events_are_shown_by_context_and_a_patient_sees_those_of_the_own_r
     assert sees == {role: set(policy.EVENT_CONTEXTS[role]) for role in ROLES}
     assert streams["patient"] == {f"patient:{own}"}
     assert streams["clinician"] >= {f"patient:{own}", f"patient:{other}"}
+    both = await person(product, "both", "patient", "viewer", patient_id=own)
+    answer = await product.http.get("/api/v1/events?limit=1000", headers=both.headers)
+    assert {event["type"].partition(".")[0] for event in answer.json()["items"]} == {"monitoring"}
 
 
 async def test_a_live_stream_shows_no_more_than_its_reader_may_see_and_ends_with_the_session(

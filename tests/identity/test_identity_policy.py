@@ -81,6 +81,7 @@ def test_a_key_may_what_both_its_scopes_and_its_user_may() -> None:
 def test_events_are_readable_by_context(role: str, contexts: set[str]) -> None:
     assert who(role).event_contexts == contexts
     assert who(role, scopes=frozenset()).event_contexts == frozenset()
+    assert who(role, "patient").event_contexts == contexts, "the own record opens no other's"
     assert who("admin").event_contexts == {"monitoring", "checkups", "identity"}
 
 
