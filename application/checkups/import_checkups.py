@@ -144,11 +144,12 @@ class _Same(msgspec.Struct, frozen=True):
 def _duplicate(event: CheckupRecorded, known: Sequence[Checkup], before: Sequence[_Recorded]) -> _Same | None:
     """What the checkup repeats: one that counts, or an earlier row."""
     for checkup in known:
-        same = recording.same_results(checkup.results.measurements, event.results.measurements)
-        if checkup.voided is None and (checkup.date, checkup.kind) == (event.date, event.kind) and same:
+        alike = checkup.voided is None and (checkup.date, checkup.kind) == (event.date, event.kind)
+        # The days first: of thousands of rows hardly any two share one.
+        if alike and recording.same_results(checkup.results.measurements, event.results.measurements):
             return _Same(checkup.id, f"The same checkup is recorded already, as {checkup.id}.")
     for earlier in before:
-        same = recording.same_results(earlier.event.results.measurements, event.results.measurements)
-        if (earlier.event.date, earlier.event.kind) == (event.date, event.kind) and same:
+        alike = (earlier.event.date, earlier.event.kind) == (event.date, event.kind)
+        if alike and recording.same_results(earlier.event.results.measurements, event.results.measurements):
             return _Same(earlier.event.checkup_id, f"Row {earlier.row} is the same checkup.")
     return None
