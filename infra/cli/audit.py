@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -10,6 +11,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from infra.cli import output
+from infra.cli.changes import changed
 from infra.cli.output import Json, clock, plain, say
 from infra.cli.people import Purpose
 from infra.words import command, examples, t
@@ -29,6 +31,8 @@ _Type = Annotated[str | None, typer.Option("--type", help=t("Only this type, suc
 _From = Annotated[str | None, typer.Option("--from", metavar="TIME", help=t("Recorded at or after (RFC 3339)."))]
 _To = Annotated[str | None, typer.Option("--to", metavar="TIME", help=t("Recorded before (RFC 3339)."))]
 _Details = Annotated[bool, typer.Option("--details", help=t("With what was said before and after; needs a purpose."))]
+_NAMED = 3
+"""So many of those whom one entry concerns are named; ``--json`` has all."""
 _Month = Annotated[str, typer.Option(metavar="YYYY-MM", help=t("Which month."))]
 
 
@@ -89,10 +93,16 @@ def export(
 
 
 @command(app)
-def unusual(month: _Month, as_json: Json = False) -> None:
+def unusual(
+    month: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help=t("Which month; without it the one that is not over."))
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Show which reads of patients' data somebody should look at."""
     from infra.cli.client import Client
 
+    month = month or f"{datetime.now().astimezone():%Y-%m}"
     with Client() as client:
         found = client.get("/audit/unusual", month=month)
     if as_json:
@@ -162,7 +172,9 @@ def _about(entry: dict[str, Any]) -> Iterator[str]:
     if entry["operation"]:
         yield entry["operation"]
     if entry["subjects"]:
-        yield ", ".join(entry["subjects"])
+        named = ", ".join(entry["subjects"][:_NAMED])
+        more = len(entry["subjects"]) - _NAMED
+        yield t("{ids} and {n} more", ids=named, n=more) if more > 0 else named
     told: dict[str, Any] = entry.get("details") or {}
     if told.get("erased"):
         yield t("Erased: nobody can read any more what it said.")
@@ -170,12 +182,7 @@ def _about(entry: dict[str, Any]) -> Iterator[str]:
         yield t("Not shown: it needs {permissions}.", permissions=", ".join(told["withheld"]))
     if told.get("reason"):
         yield t("Reason: {reason}", reason=told["reason"])
-    for change in cast("list[dict[str, Any]]", told.get("changes") or []):
-        yield f"{change['field']}: {_value(change['old'])} → {_value(change['new'])}"
-
-
-def _value(value: Any) -> str:
-    return "–" if value is None else str(value)
+    yield from changed(cast("list[dict[str, Any]]", told.get("changes") or []))
 
 
 def _query(

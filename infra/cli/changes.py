@@ -11,13 +11,21 @@ from infra.words import language, t
 _UNSAID = {"code", "scheme", "edition", "rule", "unit", "given_unit", "inputs"}
 """What follows from the rest, or from the names shown; ``--json`` has it."""
 
+_ORDER = ("date", "kind", "place", "clinician", "note", "measurements", "derived", "judgements")
+
 
 def change_lines(entry: Mapping[str, Any]) -> Iterable[str]:
     """One entry of a history: when, who, what, why; and every field with its value before and after."""
     kind = str(entry["type"]).partition(".")[2]
     reason = f": {entry['reason']}" if entry.get("reason") else ""
     yield one_line(f"{clock(entry['recorded_at'])}  v{entry['version']}  {kind}  {entry['actor']}{reason}")
-    changes: list[Mapping[str, Any]] = entry["changes"]
+    for line in changed(entry["changes"]):
+        yield one_line(f"    {line}")
+
+
+def changed(changes: Iterable[Mapping[str, Any]]) -> Iterable[str]:
+    """Every field with its value before and after, what was measured before what follows from it."""
+    changes = sorted(changes, key=_place)
     values = {change["field"] for change in changes}
     for change in changes:
         parts = str(change["field"]).strip("/").split("/")
@@ -25,13 +33,19 @@ def change_lines(entry: Mapping[str, Any]) -> Iterable[str]:
             continue
         if parts[-1] == "given" and f"/{'/'.join([*parts[:-1], 'value'])}" in values:
             continue  # the value in the canonical unit is shown
-        yield one_line(f"    {_name(parts)}: {_value(parts, change['old'])} → {_value(parts, change['new'])}")
+        yield f"{_name(parts)}: {_value(parts, change['old'])} → {_value(parts, change['new'])}"
 
 
 def print_history(history: Mapping[str, Any]) -> None:
     """Oldest first."""
     for entry in history["items"]:
         print("\n".join(change_lines(entry)))
+
+
+def _place(change: Mapping[str, Any]) -> int:
+    """What was measured before what follows from it."""
+    first = str(change["field"]).split("/")[1]
+    return _ORDER.index(first) if first in _ORDER else len(_ORDER)
 
 
 def _name(parts: list[str]) -> str:
@@ -68,7 +82,8 @@ def _code(measurement_id: str) -> str:
 
 
 def _leaf(name: str, leaf: str) -> str:
-    return name if leaf in {"value", "text", "grade"} else f"{name}, {leaf}"
+    words = {"arm": t("arm"), "position": t("position of the body")}
+    return name if leaf in {"value", "text", "grade"} else f"{name}, {words.get(leaf, leaf)}"
 
 
 def _value(parts: list[str], value: Any) -> str:
@@ -81,6 +96,10 @@ def _value(parts: list[str], value: Any) -> str:
 
             scheme, _, code = which.partition(":")
             return grade_name(Judgement(code=code, scheme=scheme, edition="", grade=str(value)), language())
+        case ["measurements", _, "arm" | "position"]:
+            from infra.cli.checkup_views import where_word
+
+            return where_word(str(value))
         case ["kind"]:
             from infra.cli.checkup_views import kind_word
 

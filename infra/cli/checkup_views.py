@@ -74,11 +74,19 @@ def kind_word(kind: str) -> str:
     return kind if text is None else (text.ko if language() == "ko" else text.en)
 
 
+def where_word(word: str) -> str:
+    """An arm or a position of the body, in the user's language."""
+    from api.checkup_words import ARMS, POSITIONS
+
+    text = next((words for name, words in {**ARMS, **POSITIONS}.items() if name == word), None)
+    return word if text is None else text.ko if language() == "ko" else text.en.lower()
+
+
 def _measurement(one: View) -> tuple[object, ...]:
     from api.checkup_words import unit_shown
 
     parts: list[View] = one.get("components") or []
-    where = ", ".join(filter(None, (one.get("arm"), one.get("position"))))
+    where = ", ".join(where_word(word) for word in (one.get("arm"), one.get("position")) if word)
     name = one["name"] + (f" ({where})" if where else "")
     if parts:
         value = "/".join(str(part["value"]) for part in parts)

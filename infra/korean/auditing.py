@@ -50,4 +50,6 @@ AUDITING: dict[str, str] = {
     "not over": "진행 중",
     "not yet": "아직",
     "overdue": "기한 지남",
+    "{ids} and {n} more": "{ids} 외 {n}건",
+    "Which month; without it the one that is not over.": "어느 달인지. 없으면 이번 달입니다.",
 }

@@ -127,4 +127,6 @@ CHECKUPS: dict[str, str] = {
     ),
     "Where to; else patient.json.": "저장할 파일. 없으면 patient.json.",
     "{n} resources.": "리소스 {n}개.",
+    "arm": "팔",
+    "position of the body": "자세",
 }
