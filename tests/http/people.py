@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from pyotp.totp import TOTP
 
 PASSWORD = "correct horse battery"
 
@@ -57,3 +58,15 @@ async def events_of(product: Any, type_: str) -> list[dict[str, Any]]:
     answer = await product.http.get(f"/api/v1/events?type=identity.{type_}&limit=500")
     assert answer.status_code == 200, answer.text
     return answer.json()["items"]
+
+
+async def enrolled(product: Any, ann: Any) -> TOTP:
+    """The one-time codes of a person who is asked for them from now on."""
+    answer = await product.http.post("/api/v1/me/totp", headers=ann.headers)
+    assert answer.json()["address"].startswith("otpauth://totp/Vitalog:")
+    codes = TOTP(answer.json()["secret"])
+    wrong = await product.http.post("/api/v1/me/totp/confirm", json={"code": "000000"}, headers=ann.headers)
+    assert wrong.status_code == 422
+    right = await product.http.post("/api/v1/me/totp/confirm", json={"code": codes.now()}, headers=ann.headers)
+    assert right.status_code == 200, right.text
+    return codes

@@ -8,7 +8,7 @@ from typing import Any
 from api import policy
 from api.principal import Principal
 from domain.identity.user import ROLES
-from tests.http.people import PASSWORD, person, stranger
+from tests.http.people import PASSWORD, events_of, person, stranger
 from tests.http.processes import process
 
 TOLD = {
@@ -152,5 +152,10 @@ async def test_no_route_shows_a_field_to_a_role_that_may_not_see_it(database: An
                         seen[field].add(role)
                         who = Principal(actor="user:x", roles=frozenset({role}))
                         assert who.may(policy.FIELDS[field]), f"{address} shows {field} to {role}"
+        denied = [event["data"] for event in await events_of(product, "access-denied")]
+        routes = {one["operation"] for one in denied if one.get("subjects") == [ids["patient_id"]]}
+        assert {path for path in document["paths"] if re.search(r"\{(patient|checkup|observation)_id\}", path)} <= {
+            operation.removeprefix("GET ") for operation in routes
+        } | {path for path, operations in document["paths"].items() if "get" not in operations}
         assert {field for field, roles in seen.items() if "patient" in roles} == set(), "of somebody else's record"
         assert {field for field, roles in seen.items() if "admin" not in roles} == set(), "told, and shown nowhere"

@@ -1,8 +1,10 @@
-"""Limits per address: whose address it is, what is told, and how much of it is remembered."""
+"""Limits per account and per address: what is told to whom, whose address it is, and how much of it is remembered."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -13,7 +15,8 @@ from adapters.clock import SteadyClock
 from api.limits import LOGIN, AttemptLimits
 from api.problems import Problem
 from api.proxies import Proxies
-from tests.http.people import created, events_of, login, stranger
+from application.ports.credentials import FAILURES
+from tests.http.people import PASSWORD, created, events_of, login, stranger
 from tests.http.processes import process
 from tests.http.support import Product
 
@@ -109,3 +112,116 @@ def test_no_more_addresses_are_remembered_than_fit(monkeypatch: Any) -> None:
         limits.take(LOGIN, f"198.18.{n // 250}.{n % 250}")
     assert limits.kept <= 50
     assert limits.take(LOGIN, "203.0.113.5")["RateLimit"].startswith('"login";r=29;'), "pushed out by a thousand others"
+
+
+async def test_a_wrong_password_and_an_unknown_account_look_the_same(product: Any) -> None:
+    await created(product, "ann", "viewer")
+    wrong, unknown = await login(product, "ann", "not the password"), await login(product, "nobody", "not the password")
+    for answer in (wrong, unknown):
+        assert answer.status_code == 401
+        assert answer.json()["type"] == "/problems/wrong-credentials"
+    keep = ("type", "title", "detail", "instance")
+    assert [wrong.json()[name] for name in keep] == [unknown.json()[name] for name in keep]
+    failed, strangers = await events_of(product, "login-failed"), await events_of(product, "stranger-failed")
+    assert len(failed) == len(strangers) == 1
+    assert set(failed[0]["data"]) == {"sealed"}
+    assert strangers[0]["data"]["network"] == "127.0.0.0/24"
+    assert failed[0]["actor"] == "anonymous"
+    assert (await login(product, "ann", PASSWORD)).status_code == 200
+    assert set((await events_of(product, "logged-in"))[0]["data"]) == {"sealed"}
+
+
+async def test_an_unknown_account_costs_a_hash_like_a_known_one(product: Any, monkeypatch: Any) -> None:
+    await created(product, "ann", "viewer")
+    hashed: list[str] = []
+    passwords = product.services.identity.passwords
+    real = passwords._verify
+    monkeypatch.setattr(passwords, "_verify", lambda kept, given: (hashed.append(kept), real(kept, given))[1])
+    for name in ("ann", "nobody"):
+        assert (await login(product, name, "not the password")).status_code == 401
+    assert len(hashed) == 2
+    assert hashed[0].rpartition("$")[0].rpartition("$")[0] == hashed[1].rpartition("$")[0].rpartition("$")[0]
+
+
+async def test_a_refusal_is_told_after_the_same_time_whatever_was_found_out(product: Any, monkeypatch: Any) -> None:
+    await created(product, "ann", "viewer")
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr("api.identity_answers.sleep", sleep)
+    monkeypatch.setattr("api.identity_answers.REFUSED_AFTER_S", 3600.0)
+    for name in ("ann", "nobody"):
+        for _ in range(FAILURES + 1):
+            assert (await login(product, name, "not the password")).status_code in {401, 429}
+    async with stranger(product) as http:
+        form = {"email": "ann@example.org", "password": "not the password"}
+        assert (await http.post("/login", data=form)).status_code == 429
+    assert len(waited) == 2 * (FAILURES + 1) + 1
+    assert all(0 < 3600 - seconds < 60 for seconds in waited), "what is left of it, whatever came before"
+    await product.http.post("/api/v1/users", json={"email": "bob@example.org", "name": "Bob", "password": PASSWORD})
+    assert (await login(product, "bob")).status_code == 200
+    assert len(waited) == 2 * (FAILURES + 1) + 1, "nobody waits who is let in"
+
+
+async def test_ten_failures_lock_an_account_for_fifteen_minutes_known_or_not(product: Any, monkeypatch: Any) -> None:
+    await created(product, "ann", "viewer")
+    for name in ("ann", "nobody"):
+        for _ in range(FAILURES):
+            assert (await login(product, name, "not the password")).status_code == 401
+        locked = await login(product, name, PASSWORD)
+        assert (locked.status_code, locked.json()["type"]) == (429, "/problems/locked")
+        assert 890 <= int(locked.headers["Retry-After"]) <= 900
+    clock = product.services.commands.clock
+    now = clock.now()
+    monkeypatch.setattr(type(clock), "now", lambda _: now + timedelta(minutes=14))
+    assert (await login(product, "ann", PASSWORD)).status_code == 429, "trying on does not shorten it"
+    monkeypatch.setattr(type(clock), "now", lambda _: now + timedelta(minutes=16))
+    assert (await login(product, "ann", PASSWORD)).status_code == 200
+
+
+async def test_guesses_at_the_same_moment_are_counted_too(product: Any) -> None:
+    await created(product, "ann", "viewer")
+    answers = await asyncio.gather(*[login(product, "ann", f"guess number {n}") for n in range(FAILURES + 10)])
+    assert sorted(answer.status_code for answer in answers) == [*[401] * FAILURES, *[429] * 10]
+
+
+async def test_a_success_forgets_the_failures_before_it(product: Any) -> None:
+    await created(product, "ann", "viewer")
+    for _ in range(2):
+        for _ in range(FAILURES - 1):
+            await login(product, "ann", "not the password")
+        assert (await login(product, "ann")).status_code == 200
+
+
+async def test_an_address_may_try_so_often_and_is_told_what_is_left(product: Any) -> None:
+    body = {"email": "nobody@example.org", "password": "not the password"}
+    async with stranger(product, "203.0.113.9") as http:
+        for n in range(30):
+            answer = await http.post("/api/v1/login", json=body | {"email": f"nobody{n}@example.org"})
+            assert answer.status_code == 401
+            assert answer.headers["RateLimit-Policy"] == '"login";q=30;w=300'
+            assert answer.headers["RateLimit"].startswith(f'"login";r={29 - n};t=')
+        over = await http.post("/api/v1/login", json=body)
+        assert (over.status_code, over.json()["type"]) == (429, "/problems/too-many-attempts")
+        assert 1 <= int(over.headers["Retry-After"]) <= 301
+        refresh = await http.post("/api/v1/token/refresh", json={"refresh_token": "x"})
+        assert refresh.headers["RateLimit-Policy"] == '"refresh";q=120;w=300'
+        page = await http.post("/login", data=body)
+        assert page.status_code == 429, "the form has no other door"
+    async with stranger(product, "203.0.113.10") as http:
+        assert (await http.post("/api/v1/login", json=body)).status_code == 401
+
+
+async def test_an_address_that_tries_tokens_is_stopped(product: Any) -> None:
+    async with stranger(product, "2001:db8::1") as http:
+        for n in range(60):
+            answer = await http.get("/api/v1/me", headers={"Authorization": f"Bearer vk_guess_{n}"})
+            assert answer.status_code == 401
+        assert (await http.get("/api/v1/me", headers={"Authorization": "Bearer x"})).status_code == 429
+    async with stranger(product, "2001:db8::2") as http:
+        again = await http.get("/api/v1/me", headers={"Authorization": "Bearer x"})
+        assert again.status_code == 429, "a /64 is one customer"
+    async with stranger(product, "2001:db8:0:1::1") as http:
+        assert (await http.get("/api/v1/me", headers={"Authorization": "Bearer x"})).status_code == 401
