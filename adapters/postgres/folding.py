@@ -12,6 +12,7 @@ import structlog
 from adapters.keys.people import People, opened_for_folding
 from application.ports.ledger import RecordedEvent
 from application.ports.subject_keys import SubjectKey
+from domain.kernel import event_types
 from projections import arrays, named_sql
 from projections.base import Batch, Projection, Undecodable
 from projections.runner import Runner
@@ -90,7 +91,9 @@ class Folding:
             self._forget()
             if not _is_poison(error):
                 raise
-            _log.warning("projection_batch_failed", first=events[0].position, size=len(events), error=_text(error))
+            _log.warning(
+                "projection_batch_failed", first=events[0].position, size=len(events), error=_text(error, events)
+            )
             for name in self._names:
                 alone = Folding(self._db, [self._projections[name]], notify=self._notify, people=self._people)
                 alone._keys = self._keys
@@ -168,21 +171,22 @@ class Folding:
 
     def _park(self, event: RecordedEvent, error: Exception) -> None:
         (name,) = self._names
+        text = _text(error, [event])
         with self._db.transaction():
             self._lock()
             if event.position != self.position + 1:
                 return
-            self._dead_letters(name, [event], poison=True, error=_text(error))
+            self._dead_letters(name, [event], poison=True, error=text)
             self._db.execute(_SQL["advance"], [event.position, [name]], prepare=True)
         self._forget()
-        _log.error("event_parked", projection=name, position=event.position, stream=event.stream, error=_text(error))
+        _log.error("event_parked", projection=name, position=event.position, stream=event.stream, error=text)
 
     def _dead_letters(self, name: str, events: Sequence[RecordedEvent], *, poison: bool, error: str) -> None:
         columns: list[object] = [
             [event.position for event in events],
             [event.stream for event in events],
             [event.version for event in events],
-            [e.event.stored_type if isinstance(e.event, Undecodable) else e.type for e in events],
+            [_stored_type(event) for event in events],
             [poison] * len(events),
             [error] * len(events),
         ]
@@ -200,8 +204,16 @@ def _is_poison(error: BaseException) -> bool:
     return isinstance(error, Exception) and not isinstance(error, Gap | ReadModelMissing | MemoryError | OSError)
 
 
-def _text(error: BaseException) -> str:
+def _text(error: BaseException, events: Sequence[RecordedEvent]) -> str:
+    kinds = event_types()
+    if any((kind := kinds.get(_stored_type(event))) is None or kind.sealed for event in events):
+        # Words may quote what could not be taken; kept in plain, they would outlive the person's erasure.
+        return f"{type(error).__name__}; its words are not kept, they may tell something about a person."
     return f"{type(error).__name__}: {error}".replace("\0", "")[:1000]
+
+
+def _stored_type(event: RecordedEvent) -> str:
+    return event.event.stored_type if isinstance(event.event, Undecodable) else event.type
 
 
 def _notice(position: int, monitors: set[str]) -> str:

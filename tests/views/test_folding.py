@@ -22,6 +22,7 @@ from projections.registry import NAMES
 from tests.support.read_models import dump, replayed
 from tests.support.waiting import eventually
 from tests.views.histories import START, History, eventful
+from tests.views.people import People
 
 
 def raw(database, stream: str, version: int, kind: str, state: str, schema_version: int = 1) -> None:
@@ -66,6 +67,28 @@ def test_an_event_that_cannot_be_read_parks_with_its_stream_and_the_rest_goes_on
     ledger.append(history.take())
     assert projector.catch_up() == 10
     assert {position for _, position, _ in dead_letters(database)} == {5, 6, 9}
+
+
+def test_of_a_sealed_event_that_cannot_be_folded_nothing_is_kept_in_plain(
+    database, ledger, projector, monkeypatch, capfd
+) -> None:
+    people = People()
+    people.patient("정하늘")
+    people.patient("Bo Larsen")
+
+    def fail(name: str) -> None:
+        raise ValueError(f"{name} cannot be taken")
+
+    monkeypatch.setattr("projections.namesakes.family_name", fail)
+    ledger.append(people.take())
+    assert projector.catch_up() == 4
+    with psycopg.connect(database.url) as db:
+        kept = db.execute("SELECT projection, error FROM projections.dead_letters").fetchall()
+    assert {name for name, _ in kept} == {"namesakes"}
+    assert all(error.startswith("ValueError; its words are not kept") for _, error in kept)
+    told = "".join(capfd.readouterr())
+    assert "event_parked" in told
+    assert "정하늘" not in told
 
 
 def test_an_event_that_one_read_model_cannot_fold_parks_there_only(database, ledger, projector) -> None:
