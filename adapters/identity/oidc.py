@@ -13,6 +13,7 @@ from joserfc.jwk import KeySet
 from application.ports.clock import Clock
 from application.ports.login_providers import Claimed, ProviderRefused, ProviderUnavailable
 
+SCOPE = "openid email"
 WITHIN_S = 10.0
 KEPT_S = 3600.0
 """How long an issuer's own description of itself is believed."""
@@ -37,10 +38,11 @@ class OidcProvider:
         client_secret: str,
         http: httpx.AsyncClient,
         clock: Clock,
+        scope: str = SCOPE,
     ) -> None:
         self.name, self.label, self.issuer = name, label, issuer
         self._client_id, self._client_secret = client_id, client_secret
-        self._http, self._clock = http, clock
+        self._http, self._clock, self._scope = http, clock, scope
         self._metadata: tuple[float, dict[str, Any]] | None = None
         self._keys: tuple[float, KeySet] | None = None
 
@@ -51,7 +53,7 @@ class OidcProvider:
             "response_type": "code",
             "client_id": self._client_id,
             "redirect_uri": redirect_uri,
-            "scope": "openid email",
+            "scope": self._scope,
             "state": state,
             "nonce": nonce,
             "code_challenge": challenge,

@@ -10,12 +10,14 @@ import httpx
 import msgspec
 
 from adapters.identity.naver import AUTHORIZE, PROFILE, TOKEN, NaverProvider
-from adapters.identity.oidc import WITHIN_S, OidcProvider
+from adapters.identity.oidc import SCOPE, WITHIN_S, OidcProvider
 from application.ports.clock import Clock
 from application.ports.login_providers import LoginProvider
 
 KAKAO = "https://kauth.kakao.com"
 _LABELS = {"kakao": "Kakao", "naver": "Naver"}
+_SCOPES = {"kakao": "openid account_email"}
+"""Kakao calls the consent to the address so (Kakao Login, REST API, scope), and refuses scopes it does not know."""
 _LOCAL = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -31,6 +33,8 @@ class ProviderSetting(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     preset: Literal["oidc", "kakao", "naver"] = "oidc"
     label: str = ""
     issuer: str = ""
+    scope: str = ""
+    """What is asked of the provider; see ``_SCOPES``."""
     client_id: str
     client_secret: str = ""
     client_secret_file: str = ""
@@ -89,6 +93,7 @@ def _provider(setting: ProviderSetting, http: httpx.AsyncClient, clock: Clock) -
         client_secret=_secret(setting),
         http=http,
         clock=clock,
+        scope=setting.scope or _SCOPES.get(setting.preset, SCOPE),
     )
 
 

@@ -48,6 +48,7 @@ async def product(database: Any, projector: None, issuer: Issuer, naver: Naver) 
             "name": "naver", "preset": "naver", "authorize": f"{naver.url}/authorize", "token": f"{naver.url}/token",
             "profile": f"{naver.url}/me", **secret,
         },
+        {"name": "kakao", "preset": "kakao", "issuer": issuer.url, **secret},
     ]  # fmt: skip
     async with process(database.url, json.dumps(providers)) as product:
         yield product
@@ -95,7 +96,7 @@ async def test_providers_are_told_to_everybody_without_their_secrets(product: An
         answer = await http.get(f"{OIDC}/providers")
         page = await http.get("/login")
         assert (await http.get(f"{OIDC}/nope/start")).json()["type"] == "/problems/unknown-provider"
-    assert [item["label"] for item in answer.json()["items"]] == ["Our company", "Naver"]
+    assert [item["label"] for item in answer.json()["items"]] == ["Our company", "Naver", "Kakao"]
     assert SECRET not in answer.text
     assert "Our company" in page.text
     assert f"{OIDC}/naver/start" in page.text
@@ -119,6 +120,22 @@ async def test_an_address_in_the_user_info_alone_counts_as_well(product: Any, is
     ann = await created(product, "ann", "viewer", password=None)
     issuer.email_in_user_info = True  # as Kakao does
     assert (await through(product, issuer)).json()["user"]["id"] == ann
+
+
+async def test_kakao_is_asked_for_what_it_calls_an_address_and_tells_it_beside_the_token(
+    product: Any, issuer: Issuer
+) -> None:
+    ann = await created(product, "ann", "viewer", password=None)
+    issuer.email_in_user_info = True
+    async with stranger(product) as http:
+        location = await start(http, "kakao")
+        assert parse_qs(urlsplit(location).query)["scope"] == ["openid account_email"]
+        answer = await http.get(issuer.authorize(location))
+    assert answer.json()["user"]["id"] == ann
+    issuer.verified = False
+    await created(product, "bob", "viewer", password=None)
+    issuer.subject, issuer.email = "44", "bob@example.org"
+    assert (await through(product, issuer, "kakao")).json()["type"] == "/problems/account-not-linked"
 
 
 async def test_nobody_is_created_and_an_unverified_address_is_nobodys(product: Any, issuer: Issuer) -> None:
