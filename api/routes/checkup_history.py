@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request
@@ -89,7 +90,8 @@ def add_checkup_history_routes(app: FastAPI, api: Api) -> None:
         original, recorded = await read_checkup(commands, patient_id, checkup_id, AsOf(position=events[0].position))
         await record_read(api, request, [patient_id])
         language = context_of(request.scope).language
-        view = history_view(checkup.id, checkup_history(events), f"{CHECKUPS}/{checkup_id}")
+        entries = await asyncio.to_thread(checkup_history, events)
+        view = history_view(checkup.id, entries, f"{CHECKUPS}/{checkup_id}")
         view |= {"patient_id": patient_id, "original": checkup_view(original, recorded, language)}
         return answer(view, headers=headers_of(events))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -102,7 +103,8 @@ async def act(
         return Done(result, more=_followed(checkup.results, request), subject=patient_id)
 
     async def history() -> list[HistoryEntry]:
-        return checkup_history((await read_checkup(commands, patient_id, checkup_id))[1])
+        _, events = await read_checkup(commands, patient_id, checkup_id)
+        return await asyncio.to_thread(checkup_history, events)
 
     return await edit(
         api,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -107,7 +108,8 @@ def add_erasure_routes(app: FastAPI, api: Api) -> None:
             return Done(await command(context), status)
 
         async def history() -> list[HistoryEntry]:
-            return patient_history((await read_patient(commands, patient_id))[1])
+            _, events = await read_patient(commands, patient_id)
+            return await asyncio.to_thread(patient_history, events)
 
         return await edit(
             api,

@@ -84,8 +84,8 @@ def add_patient_routes(app: FastAPI, api: Api) -> None:
         async with api.connection() as db:
             found = await list_patients(
                 db,
-                name=None if name is None else blind("name", name_key(name)),
-                phone=None if phone is None else blind("phone", phone_key(phone)),
+                name=None if name is None else blind("name", _sought("name", name_key(name))),
+                phone=None if phone is None else blind("phone", _sought("phone", phone_key(phone))),
                 identifier=None if identifier is None else blind("identifier", _identifier(identifier)),
                 only=own,
                 before=before,
@@ -150,11 +150,13 @@ def add_patient_routes(app: FastAPI, api: Api) -> None:
             await record_read(api, request, [patient_id])
             return answer({"id": patient_id, "erased": plain(error.event), "items": traces})
         await record_read(api, request, [patient_id])
-        view = history_view(patient_id, patient_history(events), f"{PATIENTS}/{patient_id}")
+        entries = await asyncio.to_thread(patient_history, events)
+        view = history_view(patient_id, entries, f"{PATIENTS}/{patient_id}")
         return answer(view, headers=headers_of(events))
 
     async def _history(patient_id: str) -> list[HistoryEntry]:
-        return patient_history((await read_patient(commands, patient_id))[1])
+        _, events = await read_patient(commands, patient_id)
+        return await asyncio.to_thread(patient_history, events)
 
 
 async def _found(patient_id: str, reading: Any) -> Any:
@@ -165,6 +167,12 @@ async def _found(patient_id: str, reading: Any) -> Any:
         if type(error) is not NotFound:
             raise
         raise unknown_patient(patient_id) from None
+
+
+def _sought(name: str, key: str) -> str:
+    if not key.strip("+"):
+        raise bad_parameter(name, "Give at least one letter or digit to look for.")
+    return key
 
 
 def _identifier(text: str) -> str:

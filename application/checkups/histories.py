@@ -48,15 +48,15 @@ def patient_history(events: Sequence[RecordedEvent]) -> list[HistoryEntry]:
 def _history(
     events: Sequence[RecordedEvent],
     evolve: Callable[[State | None, Event], State | None],
-    document: Callable[[State | None], Document],
+    document: Callable[[State | None, State | None, Document], Document],
 ) -> list[HistoryEntry]:
     state: State | None = None
     before: Document = {}
     entries: list[HistoryEntry] = []
     for recorded in events:
         event = recorded.event
-        state = evolve(state, event)
-        after = document(state)
+        was, state = state, evolve(state, event)
+        after = document(state, was, before)
         entries.append(
             HistoryEntry(
                 position=recorded.position,

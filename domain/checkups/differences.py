@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, cast
 
 import msgspec
 
@@ -27,11 +27,18 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """None: there is nothing any more."""
 
 
-def checkup_document(checkup: Checkup | None) -> Document:
-    """Everything a checkup says; the empty document before it was recorded."""
+def checkup_document(
+    checkup: Checkup | None, before: Checkup | None = None, document: Document | None = None
+) -> Document:
+    """Everything a checkup says; the empty document before it was recorded.
+
+    ``document``: that of the state ``before``. What is the same measurement in both is not said anew.
+    """
     if checkup is None:
         return {}
     results = checkup.results
+    said: Document = (document or {}).get("measurements", {})
+    kept = {id(one): said[one.id] for one in before.results.measurements} if before is not None else {}
     return _pruned(
         {
             "kind": checkup.kind,
@@ -40,7 +47,7 @@ def checkup_document(checkup: Checkup | None) -> Document:
             "clinician": checkup.clinician,
             "note": checkup.note,
             "source": checkup.source,
-            "measurements": {one.id: _plain(one, "id") for one in results.measurements},
+            "measurements": {one.id: kept.get(id(one)) or _plain(one, "id") for one in results.measurements},
             "derived": {one.code: _plain(one, "code") for one in results.derived},
             "judgements": {f"{one.scheme}:{one.code}": _plain(one) for one in results.judgements},
             "addenda": {str(number): _plain(one) for number, one in enumerate(checkup.addenda, 1)},
@@ -49,7 +56,7 @@ def checkup_document(checkup: Checkup | None) -> Document:
     )
 
 
-def patient_document(patient: Patient | None) -> Document:
+def patient_document(patient: Patient | None, *_: object) -> Document:
     """Everything known of a patient; the empty document before registration."""
     if patient is None:
         return {}
@@ -60,12 +67,7 @@ def patient_document(patient: Patient | None) -> Document:
 
 def differences(before: Document, after: Document) -> list[Difference]:
     """Every field in which two documents differ, in order of their pointers."""
-    old, new = dict(_leaves(before, "")), dict(_leaves(after, ""))
-    return [
-        Difference(field=field, old=old.get(field), new=new.get(field))
-        for field in sorted(old.keys() | new.keys())
-        if old.get(field) != new.get(field)
-    ]
+    return sorted(_differing(before, after, ""), key=lambda one: one.field)
 
 
 def applied(document: Document, changes: Iterable[Difference]) -> Document:
@@ -86,11 +88,32 @@ def applied(document: Document, changes: Iterable[Difference]) -> Document:
     return made
 
 
+def _differing(before: Document, after: Document, pointer: str) -> Iterator[Difference]:
+    for name in before.keys() | after.keys():
+        old, new = before.get(name), after.get(name)
+        if old == new:  # most of a long record, of which an event changes little
+            continue
+        if isinstance(old, dict) or isinstance(new, dict):
+            field = _below(pointer, name)
+            yield from _differing(_branch(old), _branch(new), field)
+            old, new = None if isinstance(old, dict) else old, None if isinstance(new, dict) else new
+        if old != new:
+            yield Difference(field=_below(pointer, name), old=old, new=new)
+
+
+def _branch(value: Any) -> Document:
+    return cast("Document", value) if isinstance(value, dict) else {}
+
+
+def _below(pointer: str, name: str) -> str:
+    return f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+
+
 def _leaves(document: Mapping[str, Any], pointer: str) -> Iterable[tuple[str, Any]]:
     for name, value in document.items():
-        field = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+        field = _below(pointer, name)
         if isinstance(value, dict):
-            yield from _leaves(value, field)  # type: ignore[arg-type]
+            yield from _leaves(cast("Document", value), field)
         else:
             yield field, value
 
@@ -103,7 +126,7 @@ def _plain(value: msgspec.Struct | None, *without: str) -> Document:
     for name in value.__struct_fields__:
         if name not in without:
             found[name] = _plain_value(getattr(value, name))
-    return found
+    return _pruned(found)
 
 
 def _plain_value(value: Any) -> Any:
@@ -115,9 +138,5 @@ def _plain_value(value: Any) -> Any:
 
 
 def _pruned(document: Document) -> Document:
-    found: Document = {}
-    for name, value in document.items():
-        kept = _pruned(value) if isinstance(value, dict) else value  # type: ignore[arg-type]
-        if kept is not None and kept != {} and kept is not False:
-            found[name] = kept
-    return found
+    """Without what is absent."""
+    return {name: value for name, value in document.items() if value is not None and value is not False and value != {}}

@@ -241,6 +241,31 @@ async def test_impossible_details_of_a_checkup(product: Any) -> None:
     await desk.refused("POST", f"/patients/{patient}/checkups", noted, 422, "invalid", "NUL", ["/note"])
 
 
+async def test_a_birth_date_cannot_be_moved_behind_a_checkup(product: Any) -> None:
+    desk = Desk(product.http, product)
+    patient = await desk.register(birth_date=None)
+    checkup = await desk.record(patient, date="2026-03-02")
+    later = {"birth_date": "2026-03-03", "reason": "typing error"}
+    says = "2026-03-02의 검진이 생년월일보다 앞서게 됩니다"
+    await desk.refused("PATCH", f"/patients/{patient}", later, 422, "invalid", says, ["/birth_date"])
+    for method, path, body in (
+        ("PATCH", f"/patients/{patient}", {"birth_date": "2026-03-02", "reason": "born that day"}),
+        ("POST", f"/checkups/{checkup}/void", {"reason": "another's"}),
+        ("PATCH", f"/patients/{patient}", later),
+    ):
+        done = await product.http.request(method, f"/api/v1{path}", json=body, headers={"If-Match": "*"})
+        assert done.status_code == 200, done.text
+
+
+async def test_a_search_for_nothing(product: Any) -> None:
+    desk = Desk(product.http, product)
+    await desk.register()
+    for query in ("name=", "name=%20", "phone=", "phone=-", "phone=%2B", "phone=call%20me"):
+        told = await desk.refused("GET", f"/patients?purpose=quality&{query}", None, 422, "invalid", "하나 이상")
+        assert told["errors"][0]["pointer"] == f"?{query.partition('=')[0]}"
+    await desk.refused("GET", "/patients?purpose=quality&identifier=A-17", None, 422, "invalid", "system|value")
+
+
 async def test_corrections_that_cannot_be_made(product: Any) -> None:
     desk = Desk(product.http, product)
     checkup = await desk.record(await desk.register())

@@ -410,7 +410,7 @@ async def test_an_impossible_checkup_is_refused_with_every_fault_and_nothing_sto
 
 
 async def test_an_unknown_or_malformed_id_is_not_found(product: Any) -> None:
-    for unknown in (str(uuid4()), "x", "%00", str(uuid4()).upper(), "a" * 300):
+    for unknown in (str(uuid4()), "x", str(uuid4()).upper(), "a" * 300):
         for method, path, body in (
             ("GET", f"/patients/{unknown}", None),
             ("GET", f"/patients/{unknown}/history", None),
