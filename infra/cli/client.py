@@ -46,12 +46,12 @@ class Client:
 
     def get(self, path: str, **query: Any) -> Any:
         """What is there, decoded."""
-        return self._ask("GET", path, params=_given(query)).json()
+        return self._decoded(self._ask("GET", path, params=_given(query)))
 
     def found(self, path: str, **query: Any) -> tuple[Any, str]:
         """As ``get``, and its ``ETag``: what an edit of it names."""
         answer = self._ask("GET", path, params=_given(query))
-        return answer.json(), answer.headers.get("ETag", "*")
+        return self._decoded(answer), answer.headers.get("ETag", "*")
 
     def content(self, path: str, **query: Any) -> tuple[bytes, str]:
         """What is there as it is, and its media type."""
@@ -72,7 +72,7 @@ class Client:
         """
         headers = {"Idempotency-Key": str(uuid4())} | ({"If-Match": version} if version else {})
         answer = self._ask("POST", path, json=body, headers=headers, params=_given(query), timeout=timeout_s)
-        return answer.json() if answer.content else None
+        return self._decoded(answer) if answer.content else None
 
     def post_bundle(self, bundle: bytes, **query: Any) -> Any:
         """Send a FHIR Bundle; sending it again after a lost answer takes it in once."""
@@ -83,16 +83,16 @@ class Client:
         }
         url = f"{self.address.url}/fhir"
         asked = self._ask("POST", url, content=bundle, headers=headers, params=_given(query), timeout=_BUNDLE_TIMEOUT_S)
-        return asked.json()
+        return self._decoded(asked)
 
     def patch(self, path: str, body: Mapping[str, Any], *, version: str) -> Any:
         """Change what is at that version."""
-        return self._ask("PATCH", path, json=body, headers={"If-Match": version}).json()
+        return self._decoded(self._ask("PATCH", path, json=body, headers={"If-Match": version}))
 
     def delete(self, path: str, body: Mapping[str, Any] | None = None, *, version: str = "*") -> Any:
         """End it; without a version whatever version it is at."""
         answer = self._ask("DELETE", path, headers={"If-Match": version}, json=body)
-        return answer.json() if answer.content else None
+        return self._decoded(answer) if answer.content else None
 
     def settle(self, *answers: Mapping[str, Any], path: str = "/monitors", **query: Any) -> None:
         """Wait until the list at ``path`` shows what these commands did, so that the next one sees it; not for ever."""
@@ -108,7 +108,7 @@ class Client:
         wanted = {"limit": _PAGE} | _given(query)
         answer = self._ask("GET", path, params=wanted)
         while True:
-            yield from cast("list[dict[str, Any]]", answer.json()["items"])
+            yield from cast("list[dict[str, Any]]", self._decoded(answer)["items"])
             following = answer.links.get("next", {}).get("url")
             if following is None:
                 return
@@ -119,12 +119,12 @@ class Client:
         """All pages of a FHIR searchset as one; ``path`` is below ``/fhir``."""
         url = f"{self.address.url}/fhir{path}"
         answer = self._ask("GET", url, params=_given(query))
-        found: dict[str, Any] = answer.json()
+        found: dict[str, Any] = self._decoded(answer)
         links = cast("list[dict[str, str]]", found.pop("link", []))
         while following := next((link["url"] for link in links if link["relation"] == "next"), None):
             # As in items(): only the query counts.
             answer = self._ask("GET", url, params=dict(answer.url.join(following).params))
-            further = answer.json()
+            further = self._decoded(answer)
             found["entry"] = [*found.get("entry", []), *further.get("entry", [])]
             links = further.get("link", [])
         return found
@@ -191,7 +191,7 @@ class Client:
                     # Another clock, or another key of the server: a new token may do.
                     allowed = self._authorization(allowed.get("Authorization", "").removeprefix("Bearer "))
                     continue
-                if answer.status_code >= httpx.codes.BAD_REQUEST:
+                if answer.status_code >= httpx.codes.MULTIPLE_CHOICES:
                     self._refuse(answer)
                 return answer
         raise AssertionError("unreachable")
@@ -200,14 +200,7 @@ class Client:
         code = answer.status_code
         problem = problem_of(answer)
         if problem is None:
-            raise UserError(
-                t(
-                    "{url} answered {code}, which is not Vitalog speaking. Check VITALOG_URL.",
-                    url=answer.url.copy_with(query=None),
-                    code=code,
-                ),
-                exit_code=UNAVAILABLE,
-            )
+            raise _stranger(answer)
         refused = Problem.of(problem, code)
         if refused.kind == "unauthorized":
             raise Problem(self._about_token(), REFUSED, refused.kind, problem)
@@ -217,6 +210,16 @@ class Client:
             )
             raise Problem(told, REFUSED, refused.kind, problem)
         raise refused
+
+    def _decoded(self, answer: httpx.Response) -> Any:
+        """A JSON object: Vitalog answers nothing else here."""
+        try:
+            found: Any = answer.json()
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            raise _stranger(answer)
+        return cast("dict[str, Any]", found)
 
     def _about_token(self) -> str:
         url = self.address.url
@@ -237,6 +240,17 @@ def unreachable(address: Address, error: Exception) -> UserError:
         why=plain(str(error)) or type(error).__name__,
     )
     return UserError(message, exit_code=UNAVAILABLE)
+
+
+def _stranger(answer: httpx.Response) -> UserError:
+    return UserError(
+        t(
+            "{url} answered {code}, which is not Vitalog speaking. Check VITALOG_URL.",
+            url=answer.url.copy_with(query=None),
+            code=answer.status_code,
+        ),
+        exit_code=UNAVAILABLE,
+    )
 
 
 def _unanswered(address: Address, method: str) -> UserError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,7 +32,7 @@ def mapping(
     from infra.csv_import import proposing, table
 
     proposal, unknown = proposing.propose(table.read(read_content(file), encoding=encoding))
-    print(json.dumps(proposal, ensure_ascii=False, indent=2))
+    output.emit(proposal)
     if unknown:
         say(t("Left out, because nothing was recognised in them: {names}.", names=", ".join(unknown)))
 

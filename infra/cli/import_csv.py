@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 5_000
 """Of one request: what lands, lands in one append."""
+_MOST_BYTES = 64 << 20
 _SHOWN = 200
 
 
@@ -50,7 +51,6 @@ def csv_file(
 
     chosen = mappings.load(read_content(mapping))
     found = table.read(read_content(file), encoding=encoding or chosen.encoding, delimiter=chosen.delimiter)
-    given, faults = rows.convert(found, chosen)
     if len(found.rows) > MOST_ROWS:
         raise UserError(
             t(
@@ -60,10 +60,15 @@ def csv_file(
             ),
             exit_code=USAGE,
         )
+    given, faults = rows.convert(found, chosen)
     confirm = confirm or chosen.confirm
     bad_file = _BadFile(skip_bad, found) if skip_bad is not None and not dry_run else None
     with Client() as client, _Bar(len(given)) as bar:
-        checked = asking.check(client, given, confirm=confirm, advance=bar.step)
+        try:
+            checked = asking.check(client, given, confirm=confirm, advance=bar.step)
+        except KeyboardInterrupt:
+            say(t("Interrupted: nothing was stored."))
+            raise
         faults = [*faults, *checked.faults]
         stored = 0
         while not dry_run and checked.good and (not faults or bad_file is not None) and not stored:
@@ -109,13 +114,22 @@ def _store(
 
 
 def read_content(path: Path) -> bytes:
-    """The bytes of a file, or of standard input for ``-``. Raises ``UserError``: it cannot be read."""
+    """The bytes of a file, or of standard input for ``-``. Raises ``UserError``: it cannot be read, or is too large."""
     try:
-        return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        if str(path) == "-":
+            content = sys.stdin.buffer.read(_MOST_BYTES + 1)
+        else:
+            with path.open("rb") as file:
+                content = file.read(_MOST_BYTES + 1)
     except OSError as error:
         raise UserError(
             t("{file} cannot be read: {why}.", file=path, why=error.strerror or error), exit_code=USAGE
         ) from None
+    if len(content) > _MOST_BYTES:
+        raise UserError(
+            t("{file} is larger than {most} MiB. Split it.", file=path, most=_MOST_BYTES >> 20), exit_code=USAGE
+        )
+    return content
 
 
 class _BadFile:

@@ -107,7 +107,7 @@ def object_from(text: str) -> dict[str, Any]:
 
     try:
         found: Any = json.loads(content(f"@{text}"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(t("{file} holds no JSON: {why}.", file=text, why=error), exit_code=USAGE) from None
     if not isinstance(found, dict):
         raise UserError(t("{file} must hold one JSON object.", file=text), exit_code=USAGE)

@@ -22,6 +22,7 @@ from infra.words import language, t
 _SPARE_S = 30
 """An access token is exchanged this long before it ends."""
 _TIMEOUT_S = 30.0
+_FIELDS = {"email", "refresh_token", "access_token", "expires_at"}
 _OK, _UNAUTHORIZED = 200, 401
 
 
@@ -61,7 +62,7 @@ def access_token(url: str, *, instead_of: str | None = None, trust_env: bool = T
         if session is None:
             return None
         token = str(session.get("access_token", ""))
-        if token and token != instead_of and float(session.get("expires_at", 0)) - _SPARE_S > time.time():
+        if token and token != instead_of and _seconds(session["expires_at"]) - _SPARE_S > time.time():
             return token
         answer = _exchanged(url, str(session.get("refresh_token", "")), trust_env=trust_env)
         if answer is None:
@@ -105,7 +106,19 @@ def _exchanged(url: str, refresh_token: str, *, trust_env: bool) -> dict[str, An
             t("{url} does not renew the session now ({code}). Try again shortly.", url=url, code=answer.status_code),
             exit_code=UNAVAILABLE,
         )
-    return cast("dict[str, Any]", answer.json())
+    try:
+        renewed: Any = answer.json()
+        _session(renewed)
+    except (ValueError, KeyError, TypeError):
+        raise UserError(
+            t("{url} does not renew the session now ({code}). Try again shortly.", url=url, code=answer.status_code),
+            exit_code=UNAVAILABLE,
+        ) from None
+    return cast("dict[str, Any]", renewed)
+
+
+def _seconds(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def _session(answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,9 +137,13 @@ def _file() -> Path:
 def _read() -> dict[str, dict[str, Any]]:
     try:
         found: Any = json.loads(_file().read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
-    return cast("dict[str, dict[str, Any]]", found) if isinstance(found, dict) else {}
+    if not isinstance(found, dict):
+        return {}
+    # What somebody has written there by hand is no session.
+    kept = cast("dict[str, Any]", found).items()
+    return {url: cast("dict[str, Any]", one) for url, one in kept if isinstance(one, dict) and one.keys() >= _FIELDS}
 
 
 @contextmanager

@@ -71,7 +71,7 @@ def load(text: str | bytes) -> Mapping:
     """
     try:
         found: Any = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         _refuse(t("The mapping is no JSON: {why}.", why=error))
     said = _object(found, _OF_FILE, t("the top level"))
     given = said.get("columns")

@@ -16,6 +16,8 @@ DELIMITERS = (",", ";", "\t")
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _SAMPLE = 50
+MOST_COLUMNS = 500
+"""More is no table of results, but a file cut at the wrong marks."""
 _USAGE = 2
 
 
@@ -54,6 +56,11 @@ def read(content: bytes, *, encoding: str | None = None, delimiter: str | None =
     while header and not header[-1].strip():  # a spreadsheet leaves these behind its last column
         header = header[:-1]
     names = tuple(unicodedata.normalize("NFC", name).strip() for name in header)
+    if len(names) > MOST_COLUMNS:
+        raise UserError(
+            t("The first row names {n} columns; at most {most} can be.", n=len(names), most=MOST_COLUMNS),
+            exit_code=_USAGE,
+        )
     _check_header(names)
     rows = [
         Row(number, _without_empty_end(cells, len(names)))

@@ -100,6 +100,9 @@ IMPORTING: dict[str, str] = {
         "저장하는 중에 중단했습니다. 올바른 행이 모두 저장되었거나 하나도 저장되지 않았습니다. --dry-run으로 다시 실행하면 이미 기록된 것을 "
         "알려 줍니다."
     ),
+    "Interrupted: nothing was stored.": "중단했습니다. 아무것도 저장하지 않았습니다.",
+    "{file} is larger than {most} MiB. Split it.": "{file}이(가) {most} MiB보다 큽니다. 파일을 나누세요.",
+    "The first row names {n} columns; at most {most} can be.": "첫 행에 열이 {n}개 있습니다. {most}개까지 쓸 수 있습니다.",
     "row {n}": "{n}행",
     "row {n}, {column}": "{n}행, {column}",
     "and {n} more; --dry-run shows them all.": "그 밖에 {n}건이 더 있습니다. --dry-run으로 모두 볼 수 있습니다.",

@@ -258,3 +258,8 @@ def test_a_reason_is_never_a_formula(name: str) -> None:
     text = bad_rows.written(found, [rows.Fault(2, name, "wrong")]).decode()
     reason = table.read(text.encode(), delimiter=",").rows[0].cells[-1]
     assert not reason.startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def test_a_mapping_as_deep_as_the_sea_is_refused_like_any_other() -> None:
+    with pytest.raises(UserError, match="no JSON"):
+        load('{"columns": ' + "[" * 200_000)

@@ -155,3 +155,15 @@ def test_a_blood_pressure_is_read_as_a_pair() -> None:
     assert cells.pair("15,7 / 10,1 kPa", ",") == ("15.7", "10.1", "kPa")
     with pytest.raises(cells.Unreadable, match="pair"):
         cells.pair("118")
+
+
+def test_a_byte_order_mark_is_believed_whatever_was_said() -> None:
+    content = table.write(["이름", "키"], [["하늘", "170"]], encoding="utf-8-sig", delimiter=",")
+    assert table.read(content, encoding="cp949").header == ("이름", "키")
+
+
+def test_a_file_of_countless_columns_or_an_endless_cell_is_refused_at_once() -> None:
+    with pytest.raises(UserError, match="200000 columns"):
+        table.read(",".join(f"c{n}" for n in range(200_000)).encode())
+    with pytest.raises(UserError, match="field larger"):
+        table.read(b'a,b\n"' + b"x" * 200_000 + b'",2\n')
