@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -13,6 +14,7 @@ from api.fhir.incoming_faults import expression_of, path_of
 from api.fhir.incoming_observation import left_out, measurement_of
 from api.fhir.incoming_parts import day, objects, part, text
 from api.fhir.incoming_patient import personal_of
+from api.fhir.incoming_shape import misshapen
 from api.fhir.operation_outcome import Issue
 from api.fhir.patient import system_name
 from application.checkups.import_rows import ImportReport, ImportRow, PatientReference
@@ -94,25 +96,19 @@ class Incoming(msgspec.Struct):
 def incoming(bundle: Any, holder: Holder) -> Incoming:
     """Reads a Bundle; all that is wrong with it is in ``issues``."""
     whole = part(bundle)
-    kind = whole.get("type")
     if whole.get("resourceType") != "Bundle":
         return Incoming("", [], [Issue(text="Send a Bundle.", expression="Bundle.resourceType", code="structure")])
+    if issues := misshapen(whole):
+        return Incoming("", [], issues)
+    kind = whole.get("type")
     if kind not in TYPES:
         told = "type must be transaction, batch, collection or searchset."
         return Incoming("", [], [Issue(text=told, expression="Bundle.type", code="value")])
     if any(link.get("relation") == "next" for link in objects(whole.get("link"))):
         told = "This is one page of several. Ask for all of them in one, with _count, so that no half record comes in."
         return Incoming("", [], [Issue(text=told, expression="Bundle.link", code="incomplete")])
-    given: Any = whole.get("entry", [])
-    if not isinstance(given, list):
-        return Incoming("", [], [Issue(text="entry must be a list.", expression="Bundle.entry", code="structure")])
-    every = cast("list[Any]", given)
-    entries = [part(entry) for entry in every]
+    entries = objects(whole.get("entry"))
     found = Incoming(TYPES[kind], entries)
-    for place, entry in enumerate(every[: MOST_ENTRIES + 1]):
-        if not isinstance(entry, dict):
-            told = "An entry must be an object."
-            found.issues.append(Issue(text=told, expression=f"Bundle.entry[{place}]", code="structure"))
     if not entries or len(entries) > MOST_ENTRIES:
         told = f"A Bundle needs 1 to {MOST_ENTRIES} entries."
         found.issues.append(Issue(text=told, expression="Bundle.entry", code="required"))
@@ -138,8 +134,8 @@ class _Reader:
         for place, resource in self._of("DiagnosticReport"):
             for number, result in enumerate(objects(resource.get("result"))):
                 member = self._resolve(result)
-                if member is None:
-                    told = "The reference leads to no entry of this Bundle."
+                if member is None or self._resources[member].get("resourceType") != "Observation":
+                    told = "The reference leads to no Observation of this Bundle."
                     self._tell(place, f"result[{number}].reference", told, "not-found")
                 else:
                     self._into.reports[member] = place
@@ -216,8 +212,8 @@ class _Reader:
     def _patient(self, place: int, resource: Resource) -> PatientReference | None:
         existing = str(part(self._into.entries[place].get("request")).get("ifNoneExist", ""))
         if existing:
-            identifier = _identifier(existing.removeprefix("identifier="))
-            if identifier is None or not existing.startswith("identifier="):
+            identifier = _conditional(existing)
+            if identifier is None:
                 told = "ifNoneExist takes identifier=system|value."
                 expression = f"Bundle.entry[{place}].request.ifNoneExist"
                 self._into.issues.append(Issue(text=told, expression=expression))
@@ -266,8 +262,8 @@ class _Reader:
             return self._patients[entry], entry
         said = text(subject.get("reference")) or ""
         identifier = part(subject.get("identifier"))
-        if said.startswith("Patient?identifier="):
-            found = _identifier(said.removeprefix("Patient?identifier="))
+        if said.startswith("Patient?"):
+            found = _conditional(said.removeprefix("Patient?"))
             if found is not None:
                 return PatientReference(identifier=found), None
         elif named := _REGISTERED.fullmatch(said):
@@ -302,6 +298,10 @@ def _details(report: Resource, on: Any) -> Details:
     )
 
 
-def _identifier(said: str) -> Identifier | None:
-    system, bar, value = said.partition("|")
+def _conditional(query: str) -> Identifier | None:
+    """The identifier that a search asks for by ``identifier=system|value`` and nothing else."""
+    asked = parse_qsl(query, keep_blank_values=True)
+    if [name for name, _ in asked] != ["identifier"]:
+        return None
+    system, bar, value = asked[0][1].partition("|")
     return Identifier(system=system_name(system), value=value) if system and bar and value else None

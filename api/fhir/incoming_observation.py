@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from api.checkup_words import POSITIONS
-from api.fhir.codes import LOINC, Resource
+from api.fhir.codes import LOINC, UCUM, Resource
 from api.fhir.incoming_parts import concept_text, objects, part, text
 from api.fhir.observation import ARM, BODY_POSITION, POSITION, TRANSLATION
 from domain.checkups import units
@@ -18,6 +18,7 @@ from domain.checkups.given import GivenMeasurement
 from domain.checkups.results import Arm, Comparator, Position
 from domain.refusal import Refused
 
+_MOST_DIGITS = 12
 _VALUES = ("valueQuantity", "valueString", "valueCodeableConcept", "valueInteger")
 _COMPARATORS: dict[str, Comparator] = {"<": "<", "<=": "<=", ">=": ">=", ">": ">"}
 _ARMS: dict[str, Arm] = {ARM["left"]: "left", ARM["right"]: "right"}
@@ -95,6 +96,8 @@ class _Pressure:
         amount, unit, limit = _quantity(part(component.get("valueQuantity")))
         if limit is not None:
             raise Refused("A blood pressure is known or not: leave out the comparator.", "valueQuantity/comparator")
+        if (self.systolic if name == SYSTOLIC else self.diastolic) is not None:
+            raise Refused("This component is there twice: send two Observations.", "code")
         if self.unit is not None and unit != self.unit:
             raise Refused("Both components need the same unit.", "valueQuantity/code")
         self.unit = unit
@@ -113,10 +116,15 @@ def _quantity(given: Resource) -> tuple[Decimal, str | None, Comparator | None]:
     number = given.get("value")
     if isinstance(number, bool) or not isinstance(number, int | Decimal):
         raise Refused("A quantity needs a value that is a number.", "value")
+    if abs(Decimal(number).adjusted()) > _MOST_DIGITS:
+        # 1e-999999 is a number in nine letters, and one that takes minutes to calculate with.
+        raise Refused("A quantity has at most 12 digits, of them at most 6 decimals.", "value")
     sign = given.get("comparator")
     if sign is not None and sign not in _COMPARATORS:
         raise Refused("comparator must be <, <=, >= or >.", "comparator")
-    unit = text(given.get("code")) or text(given.get("unit"))
+    # A code of another system than UCUM is not a unit that anybody here could read.
+    coded = given.get("code") if given.get("system") in {None, UCUM} else None
+    unit = text(coded) or text(given.get("unit"))
     return Decimal(number), unit, _COMPARATORS[sign] if sign is not None else None
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, cast
 
 from api.fhir.codes import Resource
+from api.fhir.searching import span_of
 from domain.refusal import Refused
 
 
@@ -31,10 +32,9 @@ def day(value: Any, field: str) -> date:
     Raises:
         Refused: it is no text, or not as precise as a day.
     """
-    try:
-        return date.fromisoformat(str(value)[:10]) if isinstance(value, str) else date.fromisoformat("")
-    except ValueError:
-        raise Refused(f"{field} must be a date with year, month and day.", field) from None
+    if isinstance(value, str) and len(value) >= len("2026-03-02") and span_of(value) is not None:
+        return date.fromisoformat(value[:10])
+    raise Refused(f"{field} must be a date with year, month and day.", field)
 
 
 def concept_text(concept: Resource) -> str | None:

@@ -33,7 +33,8 @@ def personal_of(resource: Resource) -> Personal:
     species, breed = _animal(resource)
     return Personal(
         name=_name(objects(resource.get("name"))),
-        birth_date=None if born is None else day(born, "birthDate"),
+        # A date, and no dateTime: the time of birth is not kept.
+        birth_date=None if born is None else day(born if len(born) == len("2026-03-02") else None, "birthDate"),
         sex=sex,
         phone=_telecom(resource, "phone"),
         email=_telecom(resource, "email"),
@@ -83,7 +84,10 @@ def _guardian(resource: Resource) -> Guardian | None:
             coding.get("code") for one in objects(contact.get("relationship")) for coding in objects(one.get("coding"))
         }
         if "GUARD" in codes:
-            name = _name([part(contact.get("name"))])
+            try:
+                name = _name([part(contact.get("name"))])
+            except Refused as refused:
+                raise Refused(str(refused), "contact") from None
             return Guardian(name=name, phone=_telecom(contact, "phone"), email=_telecom(contact, "email"))
     return None
 
