@@ -92,7 +92,7 @@ FROM (SELECT position FROM activity.subjects WHERE subject = %(subject)s AND pos
                 AND NOT EXISTS (SELECT FROM activity.subjects AS o
                                 WHERE o.position = s.position AND o.subject <> %(patient)s
                                   AND EXISTS (SELECT FROM activity.entries AS c
-                                              WHERE c.subject = %(patient)s || ':' || o.subject)))
+                                              WHERE c.subject = %(patient)s || ':' || o.subject COLLATE "default")))
      ) AS concerned
      JOIN activity.entries USING (position)
 WHERE (%(actors)s::text[] IS NULL OR actor = ANY(%(actors)s))
