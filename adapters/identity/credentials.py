@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import os
 from collections.abc import AsyncGenerator, Sequence
@@ -29,6 +30,7 @@ class PostgresCredentials:
 
     def __init__(self, database: PostgresDatabase, master_key: bytes) -> None:
         self._database = database
+        self._turns: dict[str, asyncio.Lock] = {}
         self._cipher = AESGCM(hmac.digest(master_key, b"vitalog identity v1", "sha256"))
 
     async def password(self, user_id: str) -> str | None:
@@ -152,7 +154,9 @@ class PostgresCredentials:
     @asynccontextmanager
     async def alone(self, what: str) -> AsyncGenerator[None]:
         """As ``Credentials.alone``: an advisory lock, held by a connection of the block's own."""
-        async with self._database.connection() as db, db.transaction():
+        # Those of this process wait without a connection: all of them together would leave none for whoever is first.
+        turn = self._turns.setdefault(what, asyncio.Lock())
+        async with turn, self._database.connection() as db, db.transaction():
             await db.execute(_SQL["alone"], {"what": what})
             yield
 

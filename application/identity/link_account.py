@@ -48,6 +48,7 @@ async def unlink_account(identity: Identity, user_id: str, issuer: str, context:
             return decided
 
         result = await change_user(services, user_id, decide, context)
-        for account in linked:
-            await identity.credentials.unlink(account_key(identity, account), user_id)
+    # What a crash leaves behind here lets nobody in: the user's events say that it is linked no longer.
+    for account in linked:
+        await identity.credentials.unlink(account_key(identity, account), user_id)
     return result

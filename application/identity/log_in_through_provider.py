@@ -116,9 +116,10 @@ async def _whose(identity: Identity, account: Account, claimed: Claimed, flow: F
     owner = await identity.credentials.linked(account_key(identity, account))
     if owner is not None:
         try:
-            return await load_user(services, owner)
+            linked_to = await load_user(services, owner)
         except (NotFound, SubjectErased):
             return None
+        return linked_to if account in linked_to.accounts else None
     user = await find_user(services, claimed.verified_email) if claimed.verified_email else None
     if user is None or not _may_be_linked_by_address(user, claimed.verified_email or "", account.issuer):
         return None

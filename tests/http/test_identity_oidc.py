@@ -17,6 +17,7 @@ from pyotp.totp import TOTP
 
 from adapters.clock import SteadyClock
 from adapters.identity.providers import BadProviders, login_providers, new_client
+from application.ports.ledger import LedgerUnavailable
 from tests.http.issuers import CLIENT, SECRET, Issuer, Naver, serving
 from tests.http.people import PASSWORD, created, events_of, login, person, stranger
 from tests.http.processes import process
@@ -341,6 +342,21 @@ async def test_an_admin_links_and_unlinks(product: Any, issuer: Issuer, naver: N
     assert again.status_code == 200, "it is free again"
     unknown = await product.http.post(path, json={"provider": "nope", "subject": "x"})
     assert unknown.json()["type"] == "/problems/unknown-provider"
+
+
+async def test_an_account_that_was_unlinked_lets_nobody_in_though_a_crash_left_it_behind(
+    product: Any, issuer: Issuer, monkeypatch: Any
+) -> None:
+    ann = await created(product, "ann", "viewer", password=None)
+    assert (await through(product, issuer)).json()["user"]["id"] == ann
+
+    async def crash(*_: Any) -> None:
+        raise LedgerUnavailable
+
+    monkeypatch.setattr(type(product.services.identity.credentials), "unlink", crash)
+    issuer.email = "somebody@else.example"
+    assert (await product.http.delete(f"/api/v1/users/{ann}/links/corp")).status_code == 503
+    assert (await through(product, issuer)).json()["type"] == "/problems/account-not-linked"
 
 
 async def test_the_last_administrators_only_way_in_is_not_taken_away(product: Any, issuer: Issuer) -> None:

@@ -125,6 +125,18 @@ async def test_the_last_administrator_stays_while_the_bootstrap_token_is_off(pro
     assert [e["data"]["works"] for e in await _switched(product)] == [False, True]
 
 
+async def test_many_decisions_about_administrators_at_once_wait_for_one_another_and_for_nothing_else(
+    product: Any,
+) -> None:
+    ids = await asyncio.gather(*[created(product, f"user{n}", "admin") for n in range(24)])
+    answers = await asyncio.gather(
+        *[product.http.delete(f"{PATH}/{one}") for one in ids[:12]],
+        *[product.http.post(f"{PATH}/{one}/disable") for one in ids[12:]],
+        *[product.http.get("/api/v1/monitors") for _ in range(12)],
+    )
+    assert {answer.status_code for answer in answers} == {200}
+
+
 async def _switched(product: Any) -> list[Any]:
     answer = await product.http.get("/api/v1/events?type=identity.bootstrap-token-switched", headers=AUTHORIZED)
     return answer.json()["items"]
