@@ -225,13 +225,24 @@ class NewAddendum(Input):
     text: str = Field(description="1 to 10,000 characters.")
 
 
+class ExpectedIdentity(Input):
+    """What a row says of who it is."""
+
+    name: str | None = None
+    birth_date: Day | None = None
+    sex: Sex | None = None
+
+
 class ImportedPatient(Input):
-    """Whose checkup a row is: exactly one of the three."""
+    """Whose checkup a row is: exactly one of `id`, `identifier` and `register`."""
 
     id: str | None = Field(None, description="UUID of the patient.")
     identifier: GivenIdentifier | None = Field(None, description="One that a patient has.")
     register_: NewPatient | None = Field(
         None, alias="register", description="Somebody new; rows with the same personal data are one patient."
+    )
+    expected: ExpectedIdentity | None = Field(
+        None, description="Beside `id` or `identifier`: a record that says otherwise is a fault of the row."
     )
 
 

@@ -20,7 +20,7 @@ from api.refusals import in_language
 from api.routes.patient_views import CHECKUPS, answer
 from api.translation import invalid_input
 from application.checkups.import_checkups import import_checkups
-from application.checkups.import_rows import ImportReport, ImportRow, PatientReference, RowReport
+from application.checkups.import_rows import ExpectedPatient, ImportReport, ImportRow, PatientReference, RowReport
 from application.commands import Context, Result
 from domain.checkups.faults import Fault
 from domain.checkups.personal import Identifier
@@ -120,6 +120,7 @@ def _row(given: dict[str, Any], language: Language) -> ImportRow:
             id=patient.id,
             identifier=None if identifier is None else Identifier(system=identifier.system, value=identifier.value),
             register=None if patient.register_ is None else patient.register_.personal(),
+            expected=None if patient.expected is None else ExpectedPatient(**patient.expected.model_dump()),
         ),
         details=row.checkup.details(),
         given=row.checkup.given(),

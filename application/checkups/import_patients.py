@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from application.checkups.identifiers import TAKEN, exchange, holder
-from application.checkups.import_rows import PatientReference
+from application.checkups.import_rows import ExpectedPatient, PatientReference
 from application.checkups.register_patient import patient_id_of
 from application.checkups.traces import checkup_events
 from application.commands import Context, Services, in_stream
@@ -17,12 +17,18 @@ from domain.checkups import checkup as checkups
 from domain.checkups import patient as patients
 from domain.checkups.checkup import Checkup
 from domain.checkups.events import PatientRegistered, erasure_stream, patient_stream
-from domain.checkups.faults import Fault, Faulty
+from domain.checkups.faults import Fault, Faults, Faulty
 from domain.checkups.patient import Patient
 from domain.checkups.personal import Personal
-from domain.checkups.searching import identifier_key
+from domain.checkups.searching import identifier_key, name_key
 from domain.kernel import Closed
 from domain.refusal import Refused
+
+OTHER_NAME = "The patient with this number has another name. Is it the right patient? If so, correct the record first."
+OTHER_BIRTH_DATE = (
+    "The patient with this number has another birth date. Is it the right patient? If so, correct the record first."
+)
+OTHER_SEX = "The patient with this number has another sex. Is it the right patient? If so, correct the record first."
 
 _encode = msgspec.json.Encoder().encode
 
@@ -65,9 +71,9 @@ class ImportedPatients:
             patient_id = holder(self._services, reference.identifier)
             if patient_id is None:
                 raise Refused("No patient has this identifier.", "identifier")
-            return self._existing(patient_id, "identifier")
+            return _who_was_meant(self._existing(patient_id, "identifier"), reference.expected)
         assert reference.id is not None
-        return self._existing(reference.id, "id")
+        return _who_was_meant(self._existing(reference.id, "id"), reference.expected)
 
     def checkups(self, patient_id: str) -> list[Checkup]:
         """Every checkup of a patient, in no order; of a new one those of this very import, if it is repeated."""
@@ -139,6 +145,21 @@ class ImportedPatients:
             if after is not None:
                 found[recorded.stream] = after
         return list(found.values())
+
+
+def _who_was_meant(patient: FoundPatient, expected: ExpectedPatient | None) -> FoundPatient:
+    """Raises ``Faulty``: the record says otherwise. What it says is not told: who imports need not be shown it."""
+    if expected is None:
+        return patient
+    known, faults = patient.personal, Faults()
+    if expected.name and known.name and name_key(expected.name) != name_key(known.name):
+        faults.add("/expected/name", OTHER_NAME)
+    if expected.birth_date and known.birth_date and expected.birth_date != known.birth_date:
+        faults.add("/expected/birth_date", OTHER_BIRTH_DATE)
+    if expected.sex not in {None, "unknown", known.sex} and known.sex != "unknown":
+        faults.add("/expected/sex", OTHER_SEX)
+    faults.settle()
+    return patient
 
 
 def _under_register(fault: Fault) -> Fault:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import msgspec
 
 from domain.checkups.checkup import Details
 from domain.checkups.faults import Fault
 from domain.checkups.given import GivenMeasurement
-from domain.checkups.personal import Identifier, Personal
+from domain.checkups.personal import Identifier, Personal, Sex
+
+
+class ExpectedPatient(msgspec.Struct, frozen=True, kw_only=True):
+    """What a row says of who it is. A number typed wrongly is often somebody else's."""
+
+    name: str | None = None
+    birth_date: date | None = None
+    sex: Sex | None = None
 
 
 class PatientReference(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,6 +28,8 @@ class PatientReference(msgspec.Struct, frozen=True, kw_only=True):
     identifier: Identifier | None = None
     register: Personal | None = None
     """Somebody new. Rows with the same personal data are one patient."""
+    expected: ExpectedPatient | None = None
+    """Of somebody known: a record that says otherwise is a fault of the row."""
 
 
 class ImportRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -31,7 +31,7 @@ _Measured = Annotated[
     ),
 ]
 _KINDS = "national-general|cancer-screening|employment|school|infant|follow-up|animal-wellness|other"
-_Kind = typer.Option(metavar="KIND", help=t("One of {kinds}.", kinds=_KINDS))
+_Kind = typer.Option(metavar="KIND", help=t("One of {kinds}.", kinds=_KINDS.replace("|", ", ")))
 _Measurement = Annotated[
     str, typer.Argument(metavar="MEASUREMENT", help=t("Its name or id, such as weight or 29463-7."))
 ]

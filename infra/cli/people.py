@@ -24,7 +24,9 @@ PatientRef = Annotated[str, typer.Argument(metavar="PATIENT", help=PATIENT_HELP)
 CheckupRef = Annotated[str, typer.Argument(metavar="CHECKUP", help=t("Id of the checkup."))]
 Purpose = Annotated[
     str | None,
-    typer.Option(metavar="PURPOSE", help=t("Why you look: {choices}. It is recorded.", choices=PURPOSES)),
+    typer.Option(
+        metavar="PURPOSE", help=t("Why you look: {choices}. It is recorded.", choices=PURPOSES.replace("|", ", "))
+    ),
 ]
 AsOf = Annotated[
     str | None,

@@ -67,7 +67,9 @@ def _sentence(problem: Mapping[str, Any]) -> str:
     """A problem as one line a person can act on, and one more for each further fault of the input."""
     if str(problem.get("type", "")).endswith("/purpose-required"):
         # The API speaks of its parameter; here it is an option.
-        return t("Say why you look with --purpose, one of: {choices}. It is recorded.", choices=PURPOSES)
+        return t(
+            "Say why you look with --purpose, one of: {choices}. It is recorded.", choices=PURPOSES.replace("|", ", ")
+        )
     title, detail = str(problem["title"]).rstrip("."), str(problem.get("detail") or "")
     faults: list[dict[str, Any]] = problem.get("errors") or []
     told = [(f"{fault.get('pointer', '')}: {fault.get('detail', '')}", fault.get("detail")) for fault in faults]

@@ -13,6 +13,7 @@ from infra.errors import UserError
 from infra.words import t
 
 _USAGE = 2
+_TELLING = ("name", "birth_date", "sex")
 Source = dict[str, str]
 
 
@@ -52,15 +53,17 @@ class Given:
         patient = self.body["patient"]
         if register:
             who = {"register": patient}
-        elif "id" in patient:
-            who = {"id": patient["id"]}
         else:
-            who = {"identifier": patient["identifiers"][0]}
+            who = {"id": patient["id"]} if "id" in patient else {"identifier": patient["identifiers"][0]}
+            # A number typed wrongly is often somebody else's.
+            if expected := {name: patient[name] for name in _TELLING if name in patient}:
+                who["expected"] = expected
         return {"patient": who, "checkup": {name: value for name, value in self.body.items() if name != "patient"}}
 
     def column_of(self, pointer: str) -> str | None:
         """The column at fault, for a pointer of the API into this row; None: it is the row as a whole."""
         pointer = pointer.removeprefix("/checkup").replace("/patient/register", "/patient", 1)
+        pointer = pointer.replace("/patient/expected", "/patient", 1)
         pointer = pointer.replace("/patient/identifier", "/patient/identifiers/0", 1) if _first(pointer) else pointer
         while pointer:
             if pointer in self.sources:

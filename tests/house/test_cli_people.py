@@ -154,6 +154,28 @@ def test_what_is_wrong_with_rows_is_told_and_they_are_put_aside(vitalog: People,
     assert again.returncode == 1, "every row is bad by now, so there is nothing to store"
 
 
+def test_a_number_that_is_somebody_else_s_is_told_and_not_their_name(vitalog: People, tmp_path: Path) -> None:
+    who = ("--name", "Ada Kim", "--birth-date", "1980-03-01", "--sex", "female", "--identifier", "chart|E-1")
+    vitalog.done("patient", "add", *who)
+    columns = {
+        "no": "patient.identifier",
+        "name": "patient.name",
+        "born": "patient.birth_date",
+        "sex": "patient.sex",
+        "date": "checkup.date",
+        "kg": {"to": "weight", "unit": "kg"},
+    }
+    (tmp_path / "map.json").write_text(json.dumps({"columns": columns}))
+    head = "no,name,born,sex,date,kg\n"
+    (tmp_path / "wrong.csv").write_text(head + "E-1,Bo Lee,1981-03-01,M,2026-11-03,70\n")
+    (tmp_path / "right.csv").write_text(head + "E-1,ada kim,1980-03-01,,2026-11-03,70\n")
+    wrong = vitalog.cli("import", "csv", str(tmp_path / "wrong.csv"), "--mapping", str(tmp_path / "map.json"))
+    assert wrong.returncode == 1
+    assert all(f"row 2, {column}: " in wrong.stdout for column in ("name", "born", "sex"))
+    assert "Ada" not in wrong.stdout
+    vitalog.done("import", "csv", str(tmp_path / "right.csv"), "--mapping", str(tmp_path / "map.json"))
+
+
 def test_a_bundle_that_was_exported_is_taken_in_elsewhere_or_known_here(vitalog: People, tmp_path: Path) -> None:
     patient = vitalog.patient()
     vitalog.checkup(patient, "weight=70kg")

@@ -79,6 +79,7 @@ def test_a_row_becomes_a_patient_a_checkup_and_measurements_with_their_units() -
         ("/patient/identifier/value", "차트"),
         ("/patient/register/identifiers/0", "차트"),
         ("/patient/register/birth_date", "생일"),
+        ("/patient/expected/birth_date", "생일"),
         ("/patient", None),
         ("", None),
     ],
@@ -93,7 +94,8 @@ def test_a_row_names_somebody_known_or_registers_somebody_new() -> None:
     assert row.names_known
     assert row.can_register
     known, new = row.sent(register=False), row.sent(register=True)
-    assert known["patient"] == {"identifier": {"system": "chart", "value": "C-7"}}
+    said = {"name": row.body["patient"]["name"], "birth_date": "1980-03-01", "sex": row.body["patient"]["sex"]}
+    assert known["patient"] == {"identifier": {"system": "chart", "value": "C-7"}, "expected": said}
     assert new["patient"] == {"register": row.body["patient"]}
     assert known["checkup"] == new["checkup"]
     assert set(known["checkup"]) == {"kind", "date", "measurements"}
