@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -204,6 +205,17 @@ async def test_a_socket_ends_when_its_readers_role_is_taken_away(served: Served,
         path = f"/api/v1/users/{kim.id}/roles/clinician"
         gone = await served.product.http.delete(path, headers={"If-Match": user.headers["ETag"]})
         assert gone.status_code == 200, gone.text
+        assert (await closed(socket))[0] == 1008
+
+
+async def test_a_socket_ends_when_the_api_key_of_its_reader_is_over(served: Served, monkeypatch: Any) -> None:
+    monkeypatch.setattr("api.live.RECHECK_S", 0.05)
+    kim = await person(served.product, "kim", "clinician")
+    soon = served.product.services.commands.clock.now() + timedelta(seconds=1.5)
+    body = {"label": "short", "scopes": ["events.read"], "expires_at": soon.isoformat()}
+    made = await served.product.http.post("/api/v1/api-keys", json=body, headers=kim.headers)
+    assert made.status_code == 201, made.text
+    async with served.open(headers={"Authorization": f"Bearer {made.json()['key']}"}) as socket:
         assert (await closed(socket))[0] == 1008
 
 
