@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, tzinfo
+from decimal import ROUND_DOWN, Decimal
 from itertools import groupby
 
 import msgspec
@@ -16,6 +17,7 @@ from api.reports.report import Correction, Criteria, Fact, Report, fact
 from api.reports.rows import MAIN, bands_of, classes, count, groups, value_text
 from api.reports.words import Words
 from application.ports.ledger import RecordedEvent
+from domain.checkups.analytes import ANALYTES
 from domain.checkups.checkup import Checkup
 from domain.checkups.deriving import person_on
 from domain.checkups.events import MeasurementAmended
@@ -24,6 +26,7 @@ from domain.checkups.personal import Personal
 from domain.checkups.remarks import DISCLAIMER, Earlier, remarks
 from domain.checkups.results import Measurement
 from domain.checkups.tables import load
+from domain.checkups.units import plain
 
 MOST_LISTED = 100
 """Checkups and corrections: a list of thousands is read by nobody, and takes the printer's time."""
@@ -165,6 +168,12 @@ def _input_value(key: str, value: str, words: Words) -> str:
     if key == "sex" and value in SEXES:
         return said(SEXES[value], words.language)
     amount, _, unit = value.partition(" ")
+    analyte = ANALYTES.get(key.partition(".")[0])
+    if analyte is not None:
+        # Kept to six decimals; as in the table, one more than is usual is enough, and it is cut.
+        places = analyte.decimals + 1
+        cut = Decimal(amount).quantize(Decimal(1).scaleb(-places), rounding=ROUND_DOWN)
+        amount = amount if len(amount.partition(".")[2]) <= places else f"{plain(cut)}"
     return f"{amount} {unit_shown(unit)}".strip()
 
 

@@ -61,6 +61,13 @@ def test_the_table_and_the_plain_words_show_the_same_numbers() -> None:
     assert "+1.95" in remark
 
 
+def test_what_a_value_was_calculated_from_is_written_as_in_the_table() -> None:
+    story = Story()
+    story.checkup(given("height", "1.62", "m"), given("weight", "154.3", "lb"))
+    (bmi,) = (fact.value for fact in told(story).derived if fact.label.startswith("Body mass index"))
+    assert bmi == "by BMI (WHO TRS 894) from Height 162 cm, Weight 69.98 kg"
+
+
 def test_only_the_tables_that_were_used_are_listed() -> None:
     story = Story()
     story.checkup(given("pulse", "72", "/min"))
