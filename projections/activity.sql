@@ -79,7 +79,7 @@ LIMIT %(limit)s;
 
 -- name: trail_of_checkup
 -- The same of one checkup: what concerns it, and who was shown its patient's data since it was recorded, unless what
--- was shown was another checkup.
+-- was shown was another checkup, or only what is unusual.
 SELECT {columns}
 FROM (SELECT position FROM activity.subjects WHERE subject = %(subject)s AND position < %(before)s
       UNION
@@ -88,7 +88,7 @@ FROM (SELECT position FROM activity.subjects WHERE subject = %(subject)s AND pos
       WHERE s.subject = %(patient)s AND s.position < %(before)s
         AND s.position > (SELECT min(position) FROM activity.subjects WHERE subject = %(subject)s)
         AND (r.type = 'checkups.patient-erased'
-             OR r.type = 'identity.personal-data-read'
+             OR r.type = 'identity.personal-data-read' AND r.data::json ->> 'operation' <> 'GET /api/v1/audit/unusual'
                 AND NOT EXISTS (SELECT FROM activity.subjects AS o
                                 WHERE o.position = s.position AND o.subject <> %(patient)s
                                   AND EXISTS (SELECT FROM activity.entries AS c

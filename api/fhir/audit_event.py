@@ -26,6 +26,7 @@ _PURPOSES = {
     "billing": "HPAYMT", "legal": "HLEGAL", "public-health": "PUBHLTH", "operations": "HOPERAT",
 }  # fmt: skip
 _FAILED = {"identity.access-denied", "identity.login-failed", "identity.stranger-failed"}
+_ABOUT_CHECKUP = re.compile(r"\{(?:checkup|observation)_id\}")
 _ABOUT_PATIENTS = re.compile(r"/(?:patients|checkups|fhir)\b")
 
 
@@ -65,10 +66,30 @@ def _entities(entry: Entry, data: dict[str, Any]) -> list[Resource]:
     operation = str(data.get("operation", ""))
     kind, _, rest = entry.stream.partition(":")
     named = {rest.partition(":")[0]} if kind in {"patient", "checkup", "erasure"} else set[str]()
-    found = [_entity(subject, named, operation) for subject in entry.subjects]
+    checkup = _checkup(entry, data, operation)
+    found = [
+        _report(subject) if subject == checkup else _entity(subject, named, operation) for subject in entry.subjects
+    ]
     if operation:
         found.append({"type": {"system": f"{HL7}/audit-entity-type", "code": "2"}, "name": operation})
     return found
+
+
+def _checkup(entry: Entry, data: dict[str, Any], operation: str) -> str | None:
+    """The checkup that an event is about, or that a read was of: of such a read it is named after the patient."""
+    kind, _, rest = entry.stream.partition(":")
+    if kind == "checkup":
+        return rest.partition(":")[2]
+    read = entry.type == "identity.personal-data-read" and _ABOUT_CHECKUP.search(operation)
+    return data["subjects"][-1] if read and len(data.get("subjects", ())) > 1 else None
+
+
+def _report(checkup_id: str) -> Resource:
+    return {
+        "what": {"reference": f"DiagnosticReport/{checkup_id}"},
+        "type": {"system": f"{HL7}/audit-entity-type", "code": "2", "display": "System Object"},
+        "role": {"system": f"{HL7}/object-role", "code": "3", "display": "Report"},
+    }
 
 
 def _entity(subject: str, patients: set[str], operation: str) -> Resource:

@@ -140,6 +140,15 @@ async def test_an_auditor_asks_who_saw_and_who_changed_a_record(
     assert (read["action"], read["outcome"]) == ("R", "0")
     assert read["purposeOfEvent"][0]["coding"][0]["code"] == "TREAT"
     assert read["entity"][0]["what"]["reference"] == f"Patient/{clinic.patient}"
+    await product.http.get(f"/fhir/Observation/{clinic.first}.29463-7", headers=doctor.headers)
+    await product.read("/activity?limit=1", await product.services.events.head())
+    newest = (await product.http.get(f"{path}&agent=user:{doctor.id}", headers=auditor.headers)).json()
+    assert faults(newest) == []
+    # Of a read of one checkup that is told too, and not taken for a patient.
+    assert {one["what"]["reference"] for one in newest["entry"][0]["resource"]["entity"] if "what" in one} == {
+        f"Patient/{clinic.patient}",
+        f"DiagnosticReport/{clinic.first}",
+    }
     later = await product.http.get(f"{path}&date=gt2200", headers=auditor.headers)
     assert "entry" not in later.json()
     assert (await product.http.get(path, headers=doctor.headers)).status_code == 403
