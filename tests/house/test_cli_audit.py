@@ -42,12 +42,13 @@ def test_who_saw_and_changed_a_checkup_and_what_it_said_before(vitalog: Installa
         return done.stdout
 
     listed = eventually(told)
-    assert "/measurements/29463-7/value: 70 → 71" in listed
+    assert "Weight: 70 → 71" in listed
     assert "Reason: =scale was off" in listed
     assert "GET /api/v1/checkups/{checkup_id}" in listed
     korean = vitalog.cli(*asked, "--purpose", "quality", VITALOG_LANG="ko").stdout
     assert "측정값을 정정했습니다" in korean
     assert "사유: =scale was off" in korean
+    assert "체중: 70 → 71" in korean
 
     file = tmp_path / "trail.csv"
     done = vitalog.cli("audit", "export", "-o", str(file), "--subject", patient, "--purpose", "legal", "--details")
