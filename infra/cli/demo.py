@@ -46,8 +46,8 @@ def demo(
         if real and not yes:
             raise UserError(
                 t(
-                    "There are {n} patients here that are not invented; nothing was added. If invented people may "
-                    "stand among them for ever, repeat this with --yes.",
+                    "Patients here that are not invented: {n}; nothing was added. If invented people may stand among "
+                    "them for ever, repeat this with --yes.",
                     n=real,
                 ),
                 exit_code=REFUSED,

@@ -11,8 +11,8 @@ DEMO: dict[str, str] = {
     "How many patients.": "환자 수.",
     "How far back it reaches.": "몇 달 전부터 지어낼지.",
     "Also where patients are recorded that are not invented.": "지어내지 않은 환자가 있어도 채웁니다.",
-    "There are {n} patients here that are not invented; nothing was added. If invented people may stand among them for "
-    "ever, repeat this with --yes.": (
+    "Patients here that are not invented: {n}; nothing was added. If invented people may stand among them for ever, repeat "
+    "this with --yes.": (
         "지어내지 않은 환자가 {n}명 있어서 아무것도 넣지 않았습니다. 지어낸 사람이 그 사이에 영구히 남아도 되면 --yes를 붙여 다시 실행하세요."
     ),
     "users": "사용자",

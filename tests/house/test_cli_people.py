@@ -17,8 +17,11 @@ from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
+from pyotp.totp import TOTP
 
-from infra.cli import main
+from infra.cli import import_rows, main
+from infra.cli.address import Address
+from infra.cli.client import Client
 from tests.support.databases import fresh_database
 from tests.support.installation import Installation, installed
 from tests.support.servers import ROOT
@@ -289,6 +292,69 @@ def test_users_and_keys_are_managed(vitalog: People, tmp_path: Path) -> None:
     (listed,) = json.loads(vitalog.done("api-key", "list", "--json", **admin))["items"]
     vitalog.done("api-key", "revoke", listed["id"], **admin)
     assert vitalog.cli("patient", "find", "--purpose", "quality", VITALOG_TOKEN=key).returncode == 6
+
+
+def test_one_time_codes_are_asked_for_once_they_are_set_up(vitalog: People, tmp_path: Path) -> None:
+    viewer = vitalog.logged_in("viewer", tmp_path)
+    email = json.loads(vitalog.done("whoami", "--json", **viewer))["user"]["email"]
+    proposed = vitalog.typed("000000\n", "account", "totp", **viewer)
+    assert proposed.returncode == 6, "a code that is not of this secret"
+    with Client(Address(vitalog.url, _token(tmp_path / "viewer"), "")) as client:
+        code = TOTP(client.post("/me/totp")["secret"])
+        client.post("/me/totp/confirm", {"code": code.now()})
+    vitalog.done("logout", **viewer)
+    asked = vitalog.typed(f"{_PASSWORD}\n", "login", "--email", email, "--password-stdin", **viewer)
+    assert asked.returncode == 2
+    assert "One-time code" in asked.stderr
+    wrong = vitalog.typed(f"{_PASSWORD}\n", "login", "--email", email, "--password-stdin", "--code", "1", **viewer)
+    assert wrong.returncode == 6
+
+
+def _token(home: Path) -> str:
+    (session,) = json.loads((home / "vitalog" / "sessions.json").read_text()).values()
+    return session["access_token"]
+
+
+def test_a_demo_is_filled_in_once_and_can_be_looked_around_in(vitalog: People, tmp_path: Path) -> None:
+    vitalog.patient()
+    here = {name: value for name, value in vitalog.process_environment.items() if name.startswith("VITALOG_")}
+    small = ("demo", "--seed", "5", "--patients", "4", "--months", "1")
+    refused = vitalog.cli(*small, **here)
+    assert refused.returncode == 6
+    assert "not invented" in refused.stderr
+    made = json.loads(vitalog.done(*small, "--yes", "--json", **here))
+    assert made["events"] > 10_000
+    again = json.loads(vitalog.done(*small, "--yes", "--json", **here))
+    assert (again["events"], again["password"]) == (0, None)
+    own = {"XDG_CONFIG_HOME": str(tmp_path)}
+    email = next(user["email"] for user in made["users"] if user["role"] == "clinician")
+    entered = vitalog.typed(f"{made['password']}\n", "login", "--email", email, "--password-stdin", **own)
+    assert entered.returncode == 0, entered.stderr
+    shown = vitalog.done("patient", "show", "urn:vitalog:demo|5-0000", "--purpose", "treatment", **own)
+    assert "urn:vitalog:demo|5-0000" in shown
+
+
+def test_an_import_that_is_interrupted_says_what_became_of_it(
+    vitalog: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in.csv").write_text("name,date,kg\nAda,2026-11-03,70kg\nBo,2026-02-30,70kg\n")
+    columns = {"name": "patient.name", "date": "checkup.date", "kg": "weight"}
+    (tmp_path / "map.json").write_text(json.dumps({"columns": columns}))
+    bad = tmp_path / "bad.csv"
+    arguments = ("import", "csv", str(tmp_path / "in.csv"), "--mapping", str(tmp_path / "map.json"))
+
+    def interrupted(*_: object, **__: object) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(import_rows, "store", interrupted)
+    stopped = vitalog.cli(*arguments, "--skip-bad", str(bad))
+    assert stopped.returncode == 130
+    assert "either all good rows are stored or none" in stopped.stderr
+    assert not bad.exists(), "the same command can be repeated"
+    monkeypatch.setattr(import_rows, "check", interrupted)
+    stopped = vitalog.cli(*arguments)
+    assert stopped.returncode == 130
+    assert "nothing was stored" in stopped.stderr
 
 
 def test_wrong_input_is_answered_in_a_sentence_and_an_exit_code(vitalog: People, tmp_path: Path) -> None:
