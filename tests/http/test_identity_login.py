@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -227,6 +228,11 @@ async def test_nothing_by_which_somebody_can_log_in_is_in_the_ledger_or_readable
     codes = await enrolled(product, ann)
     secrets = [PASSWORD, ann.tokens["refresh_token"], ann.tokens["access_token"], codes.secret, "ann@example.org"]
     secrets.append(base64.b32decode(codes.secret).hex())
+    # Whoever does not exist may have typed the password where the address belongs.
+    with structlog.testing.capture_logs() as logs:
+        assert (await login(product, "canary-nobody", "canary-typed-here")).status_code == 401
+    secrets += ["canary-nobody", "canary-typed-here"]
+    assert "canary" not in str(logs)
     async with await psycopg.AsyncConnection.connect(product.url) as db:
         cursor = await db.execute(
             "SELECT table_schema, table_name FROM information_schema.tables "
