@@ -22,6 +22,7 @@ BASE = "/fhir"
 DEFAULT_COUNT, MAX_COUNT = 50, 500
 _JSON = {"", "*/*", "application/*", "application/json", "text/json", "json", MEDIA_TYPE}
 _SUMMARIES = {"count", "false"}
+_UNWANTED = re.compile(r";\s*q=0(?:\.0*)?\s*(?:;|$)")
 _ENTITY = re.compile(r'"([^"]*)"')
 
 
@@ -118,7 +119,9 @@ def check_form(request: Request) -> None:
     """Raises ``Problem``: another form than JSON is wanted."""
     wanted = request.query_params.get("_format")
     accepted = [wanted] if wanted else request.headers.get("accept", "").split(",")
-    forms = {form.partition(";")[0].strip().lower().replace(" ", "+") for form in accepted}
+    forms = {
+        form.partition(";")[0].strip().lower().replace(" ", "+") for form in accepted if not _UNWANTED.search(form)
+    }
     if _JSON.isdisjoint(forms):
         raise Problem("not-acceptable", offered=MEDIA_TYPE)
 

@@ -42,9 +42,13 @@ def span_of(text: str) -> Span | None:
             # In a query string an unescaped + arrives as a blank.
             f"{(zone or 'Z').replace(' ', '+')}"
         ).astimezone(UTC)
-        return Span(*_stretch(start, month, day, hour, second, fraction))
     except (ValueError, OverflowError):
         return None
+    try:
+        return Span(*_stretch(start, month, day, hour, second, fraction))
+    except (ValueError, OverflowError):
+        # Up to the end of time, as le9999-12-31 says where no end is meant.
+        return Span(start, datetime.max.replace(tzinfo=UTC))
 
 
 def _stretch(
@@ -62,6 +66,12 @@ def _stretch(
     if month is not None:
         return start, (start.replace(day=1) + timedelta(days=32)).replace(day=1)
     return start, start.replace(year=start.year + 1)
+
+
+def choices(wanted: str) -> list[str]:
+    """The values of a list: commas mean "or", those after a backslash belong to a value (R4 search, 3.1.1.4)."""
+    parts = (part.strip() for part in re.split(r"(?<!\\),", wanted))
+    return [re.sub(r"\\([,$|\\])", r"\1", part) for part in parts if part]
 
 
 def date_matches(name: str, wanted: str, of: Span) -> bool:
@@ -115,7 +125,7 @@ _COMPARED: dict[str, Callable[[Span, Span], bool]] = {
 def token_matches(wanted: str, concepts: Iterable[Resource]) -> bool:
     """Whether ``code``, ``system|code``, ``|code`` or ``system|`` names one of the codings; commas mean "or"."""
     codings: list[Mapping[str, Any]] = [coding for one in concepts for coding in one.get("coding", [])]
-    return any(_token(part.strip(), coding) for part in wanted.split(",") for coding in codings)
+    return any(_token(part, coding) for part in choices(wanted) for coding in codings)
 
 
 def _token(wanted: str, coding: Mapping[str, Any]) -> bool:
@@ -132,7 +142,7 @@ def reference_id(name: str, kind: str, given: str) -> str:
         Problem: it refers to something else.
     """
     type_, slash, found = given.rpartition("/")
-    if not found or (slash and type_.rpartition("/")[2] != kind):
+    if not found or "," in found or (slash and type_.rpartition("/")[2] != kind):
         raise bad(name, f"{name} takes one {kind}, such as {kind}/123.")
     return found
 

@@ -15,7 +15,7 @@ from api.fhir.finding import patient_asked_for, recent, record_of_patient, versi
 from api.fhir.paging import by, page
 from api.fhir.patient import system_name
 from api.fhir.provenance import provenances_of
-from api.fhir.searching import Span, bad, date_matches, span_of
+from api.fhir.searching import Span, bad, choices, date_matches, span_of
 from api.fhir.versions import Record
 from api.reads import purpose_of, record_read
 from api.routes.fhir import TAGS
@@ -84,13 +84,9 @@ def add_fhir_patient_routes(app: FastAPI, api: Api) -> None:
 async def _ids(api: Api, query: Query) -> list[str]:
     """Ids of the patients that fulfil all conditions."""
     sets: list[set[str]] = [set(value.split(",")) for value in query.all("_id")]
-    for value in query.all("identifier"):
-        system, bar, number = value.partition("|")
-        if not (system and bar and number):
-            raise bad("identifier", "identifier takes system|value.")
-        identifier = Identifier(system=system_name(system), value=number)
-        owner = await asyncio.to_thread(holder, api.services.commands, identifier)
-        sets.append({owner} if owner else set())
+    sets += [
+        {owner for one in choices(value) if (owner := await _holder(api, one))} for value in query.all("identifier")
+    ]
     name, phone = query.one("name"), query.one("phone")
     if name or phone:
         blind = api.services.commands.blind.fingerprint
@@ -105,6 +101,15 @@ async def _ids(api: Api, query: Query) -> list[str]:
     if not sets:
         raise bad("identifier", "Name the patient: by _id, identifier, name or phone.")
     return sorted(set[str].intersection(*sets))[:_MOST]
+
+
+async def _holder(api: Api, wanted: str) -> str | None:
+    """Who has the identifier ``system|value``. Raises ``Problem``: it is no such thing."""
+    system, bar, number = wanted.partition("|")
+    if not (system and bar and number):
+        raise bad("identifier", "identifier takes system|value.")
+    identifier = Identifier(system=system_name(system), value=number)
+    return await asyncio.to_thread(holder, api.services.commands, identifier)
 
 
 def _everything(record: Record, query: Query) -> list[Resource]:

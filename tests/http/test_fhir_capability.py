@@ -78,6 +78,23 @@ async def test_a_search_can_be_counted_alone(clinic: Clinic) -> None:
     assert (bundle["total"], bundle.get("entry")) == (13, None)
 
 
+async def test_lists_and_open_ends_mean_what_r4_says(clinic: Clinic) -> None:
+    path = f"/Observation?patient={clinic.patient}"
+    assert (await clinic.fhir(f"{path}&code=,"))["total"] == 0
+    assert (await clinic.fhir(f"{path}&code=,29463-7,"))["total"] == 2
+    for until in ("le9999-12-31", "le9999-12", "lt9999"):
+        assert (await clinic.fhir(f"{path}&date={until}"))["total"] == 13
+    assert (await clinic.fhir("/Patient?identifier=chart|B,chart|A-1001"))["total"] == 1
+    assert (await clinic.fhir("/Patient?identifier=chart|B\\,chart|A-1001"))["total"] == 0
+    await clinic.fhir(f"/Observation?patient={clinic.patient},{clinic.patient}", 400)
+
+
+async def test_a_form_that_is_not_wanted_is_not_sent(clinic: Clinic) -> None:
+    path = f"/Patient/{clinic.patient}"
+    await clinic.fhir(path, 406, Accept="application/fhir+xml, application/fhir+json;q=0")
+    await clinic.fhir(path, Accept="application/fhir+xml;q=0, application/fhir+json; fhirVersion=4.0; q=0.1")
+
+
 async def test_recent_changes_are_found_by_when_they_were_recorded(clinic: Clinic) -> None:
     path = f"/Provenance?patient={clinic.patient}"
     assert (await clinic.fhir(f"{path}&recorded=ge2020"))["total"] == 3
