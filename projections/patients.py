@@ -33,7 +33,6 @@ class PatientRow(msgspec.Struct, kw_only=True):
     registered_at: datetime
     position: int
     version: int
-    species: str | None
     sealed: bytes
     name_keys: list[str]
     phone_keys: list[str]
@@ -97,7 +96,6 @@ class Patients(Projection):
             registered_at=event.at,
             position=record.position,
             version=record.version,
-            species=None,
             sealed=b"",
             name_keys=[],
             phone_keys=[],
@@ -121,7 +119,6 @@ class Patients(Projection):
     def _fill(self, patient_id: str, personal: Personal) -> None:
         row = self._rows[patient_id]
         people = [personal, personal.guardian] if personal.guardian else [personal]
-        row.species = personal.species
         row.sealed = self._keys[patient_id].seal_row(row_context(patient_id), _encoder.encode(personal))
         row.name_keys = self._hashed("name", [key for one in people for key in name_keys(one.name)])
         row.phone_keys = self._hashed("phone", [phone_key(one.phone) for one in people if one.phone])

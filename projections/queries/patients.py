@@ -39,7 +39,6 @@ class SealedPatient(msgspec.Struct, frozen=True, kw_only=True):
     registered_at: datetime
     position: int
     version: int
-    species: str | None
     sealed: bytes
 
     def open(self, key: RowKey) -> PatientView:
@@ -78,8 +77,7 @@ async def list_patients(
             registered_at=row[1].astimezone(UTC),
             position=row[2],
             version=row[3],
-            species=row[4],
-            sealed=row[5],
+            sealed=row[4],
         )
         for row in await rows(db, _SQL["list"].replace(b"/* and */", conditions), values)
     ]
