@@ -237,6 +237,21 @@ async def test_of_an_erased_patient_the_trail_tells_that_there_was_something_and
     assert {"registered a patient", "recorded a checkup", "erased a patient"} <= said
 
 
+async def test_who_was_refused_a_patients_record_is_told_with_that_patient(product: Any) -> None:
+    patient = await register(product.http)
+    own = await register(product.http, name="Bob", identifiers=[])
+    checkup = await record(product.http, patient, [{"code": "weight", "value": 70, "unit": "kg"}], "2026-11-12")
+    curious, curious_id = await log_in(product, "patient", patient_id=own)
+    viewer, viewer_id = await log_in(product, "viewer")
+    assert (await curious.get(f"/api/v1/checkups/{checkup}")).status_code == 404
+    assert (await viewer.get(f"/api/v1/patients/{patient}")).status_code == 403
+    trail = await got(product, f"/audit?subject={patient}")
+    assert [(one["actor"], one["sentence"], one["operation"]) for one in trail["items"][:2]] == [
+        (f"user:{viewer_id}", "was refused access", "GET /api/v1/patients/{patient_id}"),
+        (f"user:{curious_id}", "was refused access", "GET /api/v1/checkups/{checkup_id}"),
+    ]
+
+
 async def test_an_export_is_a_csv_without_formulas_and_is_itself_in_the_trail(product: Any) -> None:
     auditor, auditor_id = await log_in(product, "auditor", name="=HYPERLINK(1)")
     patient = await register(product.http)
