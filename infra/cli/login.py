@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from infra.cli import output
-from infra.cli.output import USAGE, Json, plain, say
+from infra.cli.output import UNAVAILABLE, USAGE, Json, plain, say
 from infra.errors import UserError
 from infra.words import t
 
@@ -40,7 +40,12 @@ def login(
             if problem.kind != "code-required" or code is not None:
                 raise
             answer = client.post("/login", sent | {"code": ask(t("One-time code"))})
-    sessions.keep(where.url, answer)
+    try:
+        sessions.keep(where.url, answer)
+    except (KeyError, TypeError, ValueError):
+        raise UserError(
+            t("{url} answers, but not as Vitalog does. Check VITALOG_URL.", url=where.url), exit_code=UNAVAILABLE
+        ) from None
     if as_json:
         output.emit({"url": where.url, "user": answer["user"]})
     else:

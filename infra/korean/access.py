@@ -17,6 +17,9 @@ ACCESS: dict[str, str] = {
     "VITALOG_TOKEN is set and comes first; unset it to be who logs in here.": (
         "VITALOG_TOKEN이 설정되어 있어 먼저 쓰입니다. 지금 로그인하는 사용자로 실행하려면 해제하세요."
     ),
+    "{url} answers, but not as Vitalog does. Check VITALOG_URL.": (
+        "{url}이(가) 답하지만 Vitalog가 아닌 것 같습니다. VITALOG_URL을 확인하세요."
+    ),
     "E-mail address": "이메일 주소",
     "Password": "비밀번호",
     "One-time code": "일회용 코드",

@@ -40,6 +40,12 @@ def test_both_readmes_say_the_same_in_their_languages() -> None:
 
 
 @pytest.mark.parametrize("readme", ["README.md", "README.ko.md"])
+def test_the_readme_leads_to_every_document(readme: str) -> None:
+    text = (_ROOT / readme).read_text()
+    assert [path.name for path in (_ROOT / "docs").glob("*.md") if f"](docs/{path.name})" not in text] == []
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.ko.md"])
 def test_the_readme_names_every_setting_and_no_other(readme: str) -> None:
     named = set(re.findall(r"^\| `VITALOG_(\w+)` \|", (_ROOT / readme).read_text(), re.MULTILINE))
     assert named == set(NAMES)
