@@ -127,5 +127,9 @@ async def owner(api: Api, checkup_id: str) -> str:
 
 
 def _followed(results: Results, request: Request) -> dict[str, Any]:
-    language = context_of(request.scope).language
+    """To whoever may only write nothing is told: what a value was derived from says what was on record already."""
+    asked = context_of(request.scope)
+    if asked.principal is None or not asked.principal.may("checkups.read"):
+        return {}
+    language = asked.language
     return {name: encoded(value) for name, value in follow_ups(results, language).items()}

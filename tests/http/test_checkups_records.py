@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
+
+from tests.http.people import person
 
 PERSON = {
     "name": "홍길동",
@@ -426,3 +429,26 @@ async def test_an_unknown_or_malformed_id_is_not_found(product: Any) -> None:
             assert (answer.status_code, answer.json()["type"]) == (
                 404, f"/problems/unknown-{path[1:8].rstrip('s')}",
             ), path  # fmt: skip
+
+
+async def test_whoever_may_only_write_is_told_nothing_of_what_is_on_record(product: Any) -> None:
+    kim = await person(product, "kim", "clinician")
+    expires = product.services.commands.clock.now() + timedelta(days=1)
+    made = await product.http.post(
+        "/api/v1/api-keys",
+        json={"label": "scale", "scopes": ["checkups.write"], "expires_at": expires.isoformat()},
+        headers=kim.headers,
+    )
+    checkup = await recorded(product)
+    scale = {"Authorization": f"Bearer {made.json()['key']}", "If-Match": '"1"'}
+    path = f"/api/v1/checkups/{checkup['id']}/measurements/29463-7/amend"
+    body = {"measurement": {"code": "weight", "value": 71, "unit": "kg"}, "reason": "misread"}
+    answers = [
+        await product.http.post(f"/api/v1/patients/{checkup['patient_id']}/checkups", json=CHECKUP, headers=scale),
+        await product.http.post(path, json=body, headers=scale),
+        await product.http.post(path, json=body, headers=scale),
+        await product.http.get(f"/api/v1/checkups/{checkup['id']}", headers=scale),
+    ]
+    assert [answer.status_code for answer in answers] == [201, 200, 412, 403]
+    assert [set(answer.json()) for answer in answers[:2]] == [{"id", "position", "version"}] * 2
+    assert "changes" not in answers[2].json()
