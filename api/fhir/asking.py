@@ -21,6 +21,7 @@ from api.problems import Problem
 BASE = "/fhir"
 DEFAULT_COUNT, MAX_COUNT = 50, 500
 _JSON = {"", "*/*", "application/*", "application/json", "text/json", "json", MEDIA_TYPE}
+_EVERYWHERE = ("_count", "_total", "_summary")
 _SUMMARIES = {"count", "false"}
 _UNWANTED = re.compile(r";\s*q=0(?:\.0*)?\s*(?:;|$)")
 _ENTITY = re.compile(r'"([^"]*)"')
@@ -37,7 +38,7 @@ class Query:
         modified = [name for name in self._values if ":" in name and name.partition(":")[0] in known]
         if modified:
             raise bad(modified[0], f"The modifier of {modified[0]} is not supported.")
-        self.ignored = unknown(self._values.keys(), (*known, "_count", "_total", "_summary"))
+        self.ignored = unknown(self._values.keys(), (*known, *_EVERYWHERE))
         if self._values.get("_summary", "count") not in _SUMMARIES:
             self.ignored.append("_summary")
         if self.ignored and "handling=strict" in request.headers.get("prefer", "").replace(" ", ""):
@@ -46,7 +47,11 @@ class Query:
         self.path = request.url.path
 
     def all(self, name: str) -> list[str]:
-        """Every value of a parameter that may be repeated, which means "and"."""
+        """Every value of a parameter that may be repeated, which means "and". Raises ``KeyError`` for one that is not
+        known here: what is called ignored must be.
+        """
+        if name not in (*self.known, *_EVERYWHERE):
+            raise KeyError(name)
         return [value for value in self._values.getlist(name) if value]
 
     def one(self, name: str) -> str | None:

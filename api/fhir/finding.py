@@ -65,7 +65,8 @@ def patient_asked_for(query: Query) -> str | None:
     Raises:
         Problem: they name different ones, or something else than a patient.
     """
-    given = {reference_id(name, "Patient", value) for name in ("patient", "subject") for value in query.all(name)}
+    names = [name for name in ("patient", "subject") if name in query.known]
+    given = {reference_id(name, "Patient", value) for name in names for value in query.all(name)}
     if len(given) > 1:
         raise bad("patient", "A search is about one patient.")
     return given.pop() if given else None

@@ -61,6 +61,8 @@ async def test_every_parameter_that_is_stated_is_heeded(product: Product, clinic
             query += f"&_id={clinic.patient}"
         bundle = await clinic.fhir(f"/{kind}?{query}", Prefer="handling=strict")
         assert f"{name}=" in bundle["link"][0]["url"], name
+    ignored = await clinic.fhir(f"/AuditEvent?subject=Patient/nobody&patient={clinic.patient}&_count=1")
+    assert [entry["search"]["mode"] for entry in ignored["entry"]] == ["match", "outcome"]
     for kind in told:
         await clinic.fhir(f"/{kind}?patient={clinic.patient}&colour=blue", 400, Prefer="handling=strict")
 
