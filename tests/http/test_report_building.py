@@ -166,3 +166,15 @@ def test_two_pressures_a_day_are_one_point_and_the_last_counts() -> None:
     chart = told(story).charts[0]
     assert chart.latest == "120/70"
     assert chart.svg.count("<circle") == 4 + 2  # two points of two lines, and the legend
+
+
+def test_a_checkup_without_any_result_makes_a_report_all_the_same() -> None:
+    story = Story()
+    story.checkup()
+    report = told(story)
+    assert (report.groups, report.charts, report.criteria) == ([], [], [])
+    page = to_html(report)
+    assert "National general checkup" in page
+    assert "No result is recorded for this checkup." in page
+    assert "<thead>" not in page
+    assert to_pdf(report).startswith(b"%PDF-")
