@@ -61,5 +61,6 @@ def _open(recorded: RecordedEvent, keys: Mapping[str, SubjectKey]) -> RecordedEv
     try:
         return open_one(recorded, keys)
     except (KeyRefused, msgspec.MsgspecError, ValueError, KeyError, TypeError) as error:
-        fault = f"{type(error).__name__}: {error}"
+        # What was altered is said; what was opened and could not be read may be quoted by the error, and is not.
+        fault = f"{error}" if isinstance(error, KeyRefused) else f"{type(error).__name__} in what was sealed."
         return msgspec.structs.replace(recorded, event=Undecodable(stored_type=recorded.type, error=fault))

@@ -15,7 +15,7 @@ from application.ports.subject_keys import SubjectKey
 from domain.kernel import event_types
 from projections import arrays, named_sql
 from projections.base import Batch, Projection, Undecodable
-from projections.runner import Runner
+from projections.runner import PoisonEvent, Runner
 
 _log = structlog.get_logger(__name__)
 _SQL = named_sql.load("adapters.postgres", "projections.sql")
@@ -206,7 +206,9 @@ def _is_poison(error: BaseException) -> bool:
 
 def _text(error: BaseException, events: Sequence[RecordedEvent]) -> str:
     kinds = event_types()
-    if any((kind := kinds.get(_stored_type(event))) is None or kind.sealed for event in events):
+    if not isinstance(error, PoisonEvent) and any(
+        (kind := kinds.get(_stored_type(event))) is None or kind.sealed for event in events
+    ):
         # Words may quote what could not be taken; kept in plain, they would outlive the person's erasure.
         return f"{type(error).__name__}; its words are not kept, they may tell something about a person."
     return f"{type(error).__name__}: {error}".replace("\0", "")[:1000]
