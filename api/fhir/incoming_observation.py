@@ -19,6 +19,7 @@ from domain.checkups.results import Arm, Comparator, Position
 from domain.refusal import Refused
 
 _MOST_DIGITS = 12
+_KNOWN = frozenset({*CODES, *CODES.values()})
 _VALUES = ("valueQuantity", "valueString", "valueCodeableConcept", "valueInteger")
 _COMPARATORS: dict[str, Comparator] = {"<": "<", "<=": "<=", ">=": ">=", ">": ">"}
 _ARMS: dict[str, Arm] = {ARM["left"]: "left", ARM["right"]: "right"}
@@ -37,8 +38,7 @@ def loinc_of(resource: Resource) -> str:
     codes = [code for one in codings if one.get("system") == LOINC and (code := text(one.get("code")))]
     if not codes:
         raise Refused("code needs a coding with the system http://loinc.org.", "code")
-    known = set(CODES.values()) | set(CODES)
-    return next((code for code in codes if code in known), codes[0])
+    return next((code for code in codes if code in _KNOWN), codes[0])
 
 
 def measurement_of(resource: Resource, faults: Faults) -> GivenMeasurement | None:
