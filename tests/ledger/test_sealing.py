@@ -265,6 +265,8 @@ def test_one_rotation_at_a_time_and_an_interrupted_one_reads_everything(
         db.execute("SELECT pg_advisory_lock(hashtextextended('vitalog.rotate-keys', 0))")
         with pytest.raises(RotationUnderWay):
             rotate_file(path, ledger.datastore.get_connection)
+        # Closing the connection would release it too, but some time after.
+        db.execute("SELECT pg_advisory_unlock(hashtextextended('vitalog.rotate-keys', 0))")
 
     def die(_: int) -> None:
         raise KeyboardInterrupt
