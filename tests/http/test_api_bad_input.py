@@ -124,7 +124,7 @@ async def test_unknown_routes_methods_and_ids_are_problems(product: Any) -> None
         assert_problem(await http.delete(f"/api/v1/monitors/{id_}", headers={"If-Match": "*"}), 404)
         assert_problem(await http.get(f"/api/v1/incidents/{id_}"), 404)
         assert_problem(await http.post(f"/api/v1/incidents/{id_}/note", json={"note": "x"}), 404)
-        assert_problem(await http.post(f"/api/v1/projections/{id_}/rebuild"), 422 if id_ in {"%00", "x" * 300} else 404)
+        assert_problem(await http.post(f"/api/v1/projections/{id_}/rebuild"), 422 if id_ == "x" * 300 else 404)
 
 
 BAD_QUERIES = [
