@@ -54,7 +54,9 @@ def _column(to: str, unit: str | None, said: list[str]) -> Any:
     usual = targets.usual_unit(to)
     if usual is None:
         return to
-    return {"to": to, "unit": unit or usual} if not _carries_unit(to, said) else {"to": to}
+    if unit is None and _carries_unit(to, said):  # what the cells without one are in, nobody has said
+        return {"to": to}
+    return {"to": to, "unit": unit or usual}
 
 
 def _dates(said: list[str]) -> str | None:

@@ -202,7 +202,8 @@ def test_a_proposal_recognises_korean_and_english_headings_and_their_units() -> 
         "흡연",
     ]
     line = ["1", "김하늘", "1980-03-01", "여", "03.11.2026", "170,5", "61,5", "118", "76", "94", "21", "131", "아니오"]
-    content = table.write(header, [line], encoding="cp949", delimiter=";")
+    other = [*line[:-2], "13,1 g/dL", "예"]  # a cell may say otherwise than its heading
+    content = table.write(header, [line, other], encoding="cp949", delimiter=";")
     proposal, unknown = proposing.propose(table.read(content))
     assert "encoding" not in proposal
     assert "delimiter" not in proposal
