@@ -22,6 +22,11 @@ CheckupOwner = Callable[[str], Awaitable[str | None]]
 RecordDenied = Callable[[Scope, tuple[str, ...]], Awaitable[None]]
 """Records that somebody asked for what is not theirs to see: the request, and whose data it was."""
 
+OWN_ALONE = "You may see your own record alone: ask for it by its id, and for nothing else beside it."
+"""To somebody who has the permission, and asks for more than their own record."""
+_NAMING = frozenset({"patient", "subject"})
+"""How a query names whom it is about, where nothing else is said."""
+
 
 class Guard:
     """One per application."""
@@ -49,31 +54,32 @@ class Guard:
         if asked == policy.SELF:
             raise Problem("in-person")
         if asked is None or not principal.may(asked):
-            await self._record_denied(scope, _pseudonyms(scope["path_params"].get("patient_id")))
+            _, _, owner = await self._asked_about(scope, policy.OWN_SEARCHES.get((method, path), _NAMING))
+            await self._record_denied(scope, _pseudonyms(owner))
             raise Problem("forbidden", permission=asked or f"{method} {path}")
         if principal.own_only(asked) and (method, path) not in policy.FILTERED:
-            await self._own(scope, principal, asked, policy.OWN_SEARCHES.get((method, path), frozenset()))
+            await self._own(scope, principal, policy.OWN_SEARCHES.get((method, path), frozenset()))
 
-    async def _own(self, scope: Scope, principal: Principal, permission: str, confining: frozenset[str]) -> None:
-        parameters = scope["path_params"]
-        if "checkup_id" in parameters:
-            code, given = "unknown-checkup", str(parameters["checkup_id"])
-            owner = await self._owner_of_checkup(given)
-        elif "observation_id" in parameters:  # of FHIR: {checkup_id}.{measurement_id}
-            code, given = "unknown-checkup", str(parameters["observation_id"]).partition(".")[0]
-            owner = await self._owner_of_checkup(given)
-        elif "patient_id" in parameters:
-            code, given = "unknown-patient", str(parameters["patient_id"])
-            owner = given
-        else:
-            code, given = "unknown-patient", _patient_asked_for(scope, confining)
-            owner = given
-            if not given:
-                await self._record_denied(scope, ())
-                raise Problem("forbidden", permission=permission)
+    async def _own(self, scope: Scope, principal: Principal, confining: frozenset[str]) -> None:
+        code, given, owner = await self._asked_about(scope, confining)
+        if not given:
+            await self._record_denied(scope, ())
+            raise Problem("forbidden", detail=OWN_ALONE)
         if principal.patient_id is None or owner != principal.patient_id:
             await self._record_denied(scope, _pseudonyms(owner))
             raise Problem(code, id=given[:60])
+
+    async def _asked_about(self, scope: Scope, confining: frozenset[str]) -> tuple[str, str, str | None]:
+        """What to say if it is another's, the id that was given, and whose it is."""
+        parameters = scope["path_params"]
+        if "checkup_id" in parameters:
+            given = str(parameters["checkup_id"])
+            return "unknown-checkup", given, await self._owner_of_checkup(given)
+        if "observation_id" in parameters:  # of FHIR: {checkup_id}.{measurement_id}
+            given = str(parameters["observation_id"]).partition(".")[0]
+            return "unknown-checkup", given, await self._owner_of_checkup(given)
+        given = str(parameters["patient_id"]) if "patient_id" in parameters else _patient_asked_for(scope, confining)
+        return "unknown-patient", given, given
 
 
 def guarded_route(guard: Guard) -> type[APIRoute]:

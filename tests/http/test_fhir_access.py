@@ -61,6 +61,14 @@ async def test_a_patient_sees_their_own_record_and_for_everything_else_there_is_
         f"/fhir/Observation?_id={others}.8302-2", "/fhir/AuditEvent",
     )  # fmt: skip
     assert set(mixed.values()) <= {403, 404}, mixed
+    broad = await product.http.get("/fhir/Patient?identifier=chart|A-1001", headers=own.headers)
+    assert "your own record alone" in broad.json()["issue"][0]["details"]["text"]
+    desk = await person(product, "desk", "viewer")
+    about = (f"/fhir/Observation/{others}.8302-2", f"/fhir/AuditEvent?patient={other}", f"/api/v1/checkups/{others}")
+    refused = await statuses(product, desk.headers, *about, f"/api/v1/audit?subject={other}")
+    assert set(refused.values()) == {403}, refused
+    denied = [event["data"] for event in await events_of(product, "access-denied")][-len(refused) :]
+    assert all(one["subjects"] == [other] for one in denied), denied
     assert (await product.http.post("/fhir", json={}, headers=own.headers)).status_code == 403
 
 
