@@ -7,6 +7,9 @@ from typing import Any
 
 from api.languages import Language
 
+WITHOUT_NUL = r"^[^\x00]*$"
+"""Text that PostgreSQL can hold. A pattern for machines: people are told in words."""
+
 _TEXTS: dict[str, tuple[str, str]] = {
     "missing": ("Add this field: it is required.", "필수 항목입니다. 추가하세요."),
     "extra_forbidden": ("Remove this field: it is unknown here.", "알 수 없는 항목입니다. 제거하세요."),
@@ -50,6 +53,10 @@ def sentence(kind: str, context: Mapping[str, Any], message: str, language: Lang
         kind = "datetime"
     texts = _TEXTS.get(kind, _OTHER)
     text = texts[0] if language == "en" else texts[1]
+    if kind == "literal_error" and language == "ko":  # pydantic joins them in English
+        context = {**context, "expected": " 또는 ".join(str(context.get("expected", "")).rsplit(" or ", 1))}
+    if kind == "string_pattern_mismatch" and context.get("pattern") == WITHOUT_NUL:
+        return ("Remove the NUL character.", "NUL 문자를 빼고 보내세요.")[language == "ko"]
     try:
         return text.format(**{"message": message.rstrip("."), **context})
     except (KeyError, IndexError):

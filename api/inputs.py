@@ -13,12 +13,13 @@ import msgspec
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.field_texts import WITHOUT_NUL
 from api.problems import FieldError, Problem
 from domain.monitoring.incident import MAX_NOTE
 from domain.monitoring.monitor import Settings
 
 MAX_POSITION = 2**63 - 1
-_TEXT = r"^[^\x00]*$"
+_TEXT = WITHOUT_NUL
 _LOST_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -112,8 +113,8 @@ class OptionalNote(_Input):
     note: str | None = Field(None, description=f"1 to {MAX_NOTE} characters.")
 
 
-def read_time(text: str | None, name: str, default: datetime) -> datetime:
-    """A query parameter as an aware UTC time.
+def read_time(text: str | None, name: str, default: datetime, otherwise: str | None = None) -> datetime:
+    """A query parameter as an aware UTC time. ``otherwise`` is told of what is none, where more than times is taken.
 
     Raises:
         Problem: it is no RFC 3339 time with an offset, or beyond the years 2000 to 2199.
@@ -126,6 +127,8 @@ def read_time(text: str | None, name: str, default: datetime) -> datetime:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
+        if otherwise is not None:
+            raise bad_parameter(name, otherwise)
         raise bad_parameter(
             name, "Use an RFC 3339 time with its offset, such as 2026-11-20T00:00:00Z (a + is written %2B)."
         )

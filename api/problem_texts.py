@@ -16,8 +16,8 @@ PROBLEMS: dict[str, ProblemText] = {
         401,
         ("A token is needed", "토큰이 필요합니다"),
         (
-            "Send 'Authorization: Bearer <token>'. `vitalog up` prints it; the file admin-token keeps it.",
-            "'Authorization: Bearer <토큰>'을 보내세요. 토큰은 `vitalog up`이 출력하고 admin-token 파일에 둡니다.",
+            "Send 'Authorization: Bearer <token>': what POST /api/v1/login gave, an API key, or `vitalog up`'s token.",
+            "'Authorization: Bearer <토큰>'을 보내세요. POST /api/v1/login이나 `vitalog up`이 준 토큰 또는 API 키.",
         ),
     ),
     "not-found": _problem(
@@ -177,7 +177,7 @@ PROBLEMS: dict[str, ProblemText] = {
     "bad-json": _problem(
         422,
         ("The body is not well-formed JSON", "본문이 올바른 JSON이 아닙니다"),
-        ("The JSON ends or breaks at character {at}: {reason}.", "JSON이 {at}번째 문자에서 잘못되었습니다: {reason}."),
+        ("The JSON ends or breaks at character {at}: {reason}.", "JSON이 {at}번째 문자에서 끊기거나 잘못되었습니다."),
     ),
     "bad-cursor": _problem(
         422,

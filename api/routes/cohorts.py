@@ -33,6 +33,7 @@ from domain.checkups.cohorts import (
     tellable,
 )
 from domain.checkups.results import Judgement
+from domain.refusal import Refused
 from projections.queries.cohorts import Classed, Cohort, classes, values
 
 READ_FROM = ("measurements",)
@@ -63,6 +64,11 @@ def add_cohort_routes(app: FastAPI, api: Api) -> None:
         rounded to fives. Of fewer than 5 nothing is told, and nothing from which they could be worked out.
         """
         wanted = code_of(code)
+        analyte = ANALYTES.get(wanted)
+        if analyte is None:
+            raise Refused(
+                "Of this result there is no cohort: Vitalog knows no unit in which all of them are kept.", "code"
+            )
         if age_band is not None and age_band not in AGE_BANDS:
             raise bad_parameter("age_band", f"Use one of these age bands: {', '.join(AGE_BANDS)}.")
         today = api.now().astimezone(ZoneInfo(api.services.time_zone)).date()
@@ -75,8 +81,7 @@ def add_cohort_routes(app: FastAPI, api: Api) -> None:
             raise bad_parameter("from", EMPTY)
         cohort = Cohort(start=first, end=_next(last), sex=sex, age_band=age_band)
         await api.wait_for(READ_FROM, min_position)
-        analyte = ANALYTES.get(wanted)
-        unit = analyte.unit if analyte else ""
+        unit = analyte.unit
         async with api.connection() as db:
             everybody = await values(db, cohort.start, cohort.end, wanted, unit) if unit else []
             judged = await classes(db, cohort, judged_under([wanted]))
@@ -98,7 +103,7 @@ def add_cohort_routes(app: FastAPI, api: Api) -> None:
                 "fewest": FEWEST,
                 "counted": _counted(counted) if enough else None,
                 "people": rounded_people(len(found)) if enough else None if these else 0,
-                "quantiles": quantiles(found, analyte.decimals) if enough and analyte else None,
+                "quantiles": quantiles(found, analyte.decimals) if enough else None,
                 "histogram": histogram(found, analyte) if enough else None,
                 "classes": _by_scheme(judged, language),
             }

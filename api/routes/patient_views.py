@@ -43,6 +43,10 @@ IF_MATCH: dict[str, Any] = {
     ]
 }  # fmt: skip
 """For the document of a POST that edits what there is."""
+_NO_MOMENT = (
+    "Use a time with its offset, such as 2026-11-20T00:00:00Z (a + is written %2B), a day such as 2026-11-20, "
+    "or a position of the ledger such as 107."
+)
 _FUTURE = "What will be known later cannot be told: as_of lies in the future."
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -115,7 +119,7 @@ async def read_as_of(api: Api, text: str | None) -> AsOf | None:
         if day > now.date():
             raise bad_parameter("as_of", _FUTURE)
         return AsOf(time=as_of_day(day))
-    at = read_time(text, "as_of", now)
+    at = read_time(text, "as_of", now, _NO_MOMENT)
     if at > now:
         raise bad_parameter("as_of", _FUTURE)
     return AsOf(time=at)

@@ -32,7 +32,7 @@ def status(as_json: Json = False) -> None:
         return
     for row in wrapped:
         mark = f"  ({t('current')})" if row["current"] else ""
-        print(f"{t('key-encryption key')} {row['key']}: {row['people']} {t('people')}{mark}")
+        print(f"{t('key-encryption key')} {row['key']}: {t('{n} people', n=row['people'])}{mark}")
     print(f"{t('erased')}: {erased}")
 
 

@@ -50,7 +50,7 @@ RECORDS: dict[str, str] = {
     ),
     "Wrapping keys anew": "키를 다시 암호화하는 중",
     "key-encryption key": "키 암호화 키",
-    "people": "사람 수",
+    "{n} people": "{n}명",
     "erased": "삭제됨",
     "current": "현재",
 }

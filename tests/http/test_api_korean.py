@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from api.field_texts import WITHOUT_NUL, sentence
 from api.problem_texts import PROBLEMS
 from api.refusals import in_language
 
@@ -87,3 +88,11 @@ async def test_a_domain_refusal_and_a_type_error_arrive_in_korean(product: Any) 
         )
         assert words in answer.json()["errors"][0]["detail"]
         assert words in answer.json()["detail"]
+
+
+def test_the_choices_of_a_field_and_text_without_nul_are_said_in_words() -> None:
+    expected = {"expected": "'html' or 'pdf'"}
+    assert sentence("literal_error", expected, "", "en") == "Use one of: 'html' or 'pdf'."
+    assert sentence("literal_error", expected, "", "ko") == "다음 중 하나를 쓰세요: 'html' 또는 'pdf'."
+    assert sentence("string_pattern_mismatch", {"pattern": WITHOUT_NUL}, "", "en") == "Remove the NUL character."
+    assert sentence("string_pattern_mismatch", {"pattern": WITHOUT_NUL}, "", "ko") == "NUL 문자를 빼고 보내세요."

@@ -124,6 +124,7 @@ async def test_a_wrong_code_day_or_patient_is_said(product: Any) -> None:
         (f"/patients/{patient}/trends?purpose=curiosity", 422, "invalid"),
         ("/patients/8c7f8b4e-0000-4000-8000-000000000000/trends", 404, "unknown-patient"),
         ("/cohorts/nonsense", 422, "invalid"),
+        ("/cohorts/6690-2", 422, "invalid"),
         ("/cohorts/weight?age_band=41-49", 422, "invalid"),
         ("/cohorts/weight?from=0001-01-01", 422, "invalid"),
         ("/cohorts/weight?from=2026-05-01&to=2026-04-30", 422, "invalid"),
