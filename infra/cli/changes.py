@@ -10,15 +10,22 @@ from infra.words import language, t
 
 _UNSAID = {"code", "scheme", "edition", "rule", "unit", "given_unit", "inputs"}
 """What follows from the rest, or from the names shown; ``--json`` has it."""
+_OF_THE_ENTRY = {
+    ("addenda", "at"), ("addenda", "by"), ("voided", "at"), ("voided", "by"), ("voided", "reason"),
+    ("erasure_request", "at"), ("erasure_request", "by"), ("legal_hold", "placed_at"),
+}  # fmt: skip
+"""What the first line of an entry says already: who, when and why."""
 
 _ORDER = ("date", "kind", "place", "clinician", "note", "measurements", "derived", "judgements")
 
 
 def change_lines(entry: Mapping[str, Any]) -> Iterable[str]:
     """One entry of a history: when, who, what, why; and every field with its value before and after."""
-    kind = str(entry["type"]).partition(".")[2]
-    reason = f": {entry['reason']}" if entry.get("reason") else ""
-    yield one_line(f"{clock(entry['recorded_at'])}  v{entry['version']}  {kind}  {entry['actor']}{reason}")
+    from api.audit_texts import sentence
+
+    done = sentence(str(entry["type"]), None, language())
+    reason = f"  ({entry['reason']})" if entry.get("reason") else ""
+    yield one_line(f"{clock(entry['recorded_at'])}  v{entry['version']}  {entry['actor']}: {done}{reason}")
     for line in changed(entry["changes"]):
         yield one_line(f"    {line}")
 
@@ -29,7 +36,7 @@ def changed(changes: Iterable[Mapping[str, Any]]) -> Iterable[str]:
     values = {change["field"] for change in changes}
     for change in changes:
         parts = str(change["field"]).strip("/").split("/")
-        if _UNSAID & set(parts[1:]):
+        if _UNSAID & set(parts[1:]) or (parts[0], parts[-1]) in _OF_THE_ENTRY:
             continue
         if parts[-1] == "given" and f"/{'/'.join([*parts[:-1], 'value'])}" in values:
             continue  # the value in the canonical unit is shown
@@ -59,6 +66,12 @@ def _name(parts: list[str]) -> str:
         case ["judgements", which, leaf]:
             scheme, _, code = which.partition(":")
             return _leaf(f"{named(code, None, language())} ({scheme_title(scheme, language())})", leaf)
+        case ["addenda", _, "text"]:
+            return t("Addendum")
+        case ["identifiers", _, leaf]:
+            return f"{t('Identifier')}, {t('given by')}" if leaf == "system" else t("Identifier")
+        case ["guardian", leaf]:
+            return f"{t('Guardian')}, {_name([leaf])}"
         case _:
             words = {
                 "name": t("Name"),
@@ -72,6 +85,11 @@ def _name(parts: list[str]) -> str:
                 "place": t("Place"),
                 "clinician": t("Clinician"),
                 "note": t("Note"),
+                "species": t("Species"),
+                "breed": t("Breed"),
+                "legal_hold/until": t("Legal hold until"),
+                "legal_hold/reason": t("Reason of the legal hold"),
+                "erasure_request/ground": t("Erasure asked for"),
             }
             return words.get("/".join(parts), "/".join(parts))
 
@@ -82,7 +100,14 @@ def _code(measurement_id: str) -> str:
 
 
 def _leaf(name: str, leaf: str) -> str:
-    words = {"arm": t("arm"), "position": t("position of the body")}
+    words = {
+        "arm": t("arm"),
+        "position": t("position of the body"),
+        "reason": t("why there is none"),
+        "comparator": t("above or below a limit"),
+        "display": t("name as given"),
+        "confirmed": t("confirmed as meant"),
+    }
     return name if leaf in {"value", "text", "grade"} else f"{name}, {words.get(leaf, leaf)}"
 
 
@@ -100,6 +125,16 @@ def _value(parts: list[str], value: Any) -> str:
             from infra.cli.checkup_views import where_word
 
             return where_word(str(value))
+        case [_, _, "reason"]:
+            from api.checkup_words import reason_text
+
+            return reason_text(str(value), language())
+        case [_, _, "confirmed"]:
+            return t("yes") if value else t("no")
+        case ["sex"] | ["erasure_request", "ground"]:
+            from infra.cli.patient import ground_word, sex_word
+
+            return sex_word(str(value)) if parts == ["sex"] else ground_word(str(value))
         case ["kind"]:
             from infra.cli.checkup_views import kind_word
 

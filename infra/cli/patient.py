@@ -126,7 +126,7 @@ def show(patient: PatientRef, as_of: AsOf = None, purpose: Purpose = None, as_js
             (t("Guardian"), guardian and " ".join(filter(None, (guardian["name"], guardian.get("phone"))))),
             (t("Identifiers"), ", ".join(f"{each['system']}|{each['value']}" for each in one["identifiers"])),
             (t("Legal hold"), hold and t("until {day}: {reason}", day=hold["until"], reason=hold["reason"])),
-            (t("Erasure asked for"), asked and f"{asked['by']}, {asked['ground']}, {clock(asked['at'])}"),
+            (t("Erasure asked for"), asked and f"{asked['by']}, {ground_word(asked['ground'])}, {clock(asked['at'])}"),
             (t("Registered"), clock(one["registered_at"])),
             (t("Changed"), f"{clock(one['changed_at'])}, {one['changed_by']}"),
             (t("Version"), one["version"]),
@@ -186,7 +186,7 @@ def history(patient: PatientRef, purpose: Purpose = None, as_json: Json = False)
                     at=clock(erased["at"]),
                     asked=erased["requested_by"],
                     confirmed=erased["confirmed_by"],
-                    ground=erased["ground"],
+                    ground=ground_word(erased["ground"]),
                 )
             )
         )
@@ -264,6 +264,17 @@ def sex_word(sex: str) -> str:
     """In the user's language."""
     words = {"male": t("male"), "female": t("female"), "other": t("other"), "unknown": t("not known")}
     return words.get(sex, sex)
+
+
+def ground_word(ground: str) -> str:
+    """Why somebody is forgotten, in the user's language; in English the word that the command takes."""
+    words = {
+        "subject-request": t("subject-request"),
+        "retention-ended": t("retention-ended"),
+        "entered-in-error": t("entered-in-error"),
+        "legal-order": t("legal-order"),
+    }
+    return words.get(ground, ground)
 
 
 def identifiers(given: list[str] | None) -> list[dict[str, str]]:

@@ -128,5 +128,11 @@ CHECKUPS: dict[str, str] = {
     "Where to; else patient.json.": "저장할 파일. 없으면 patient.json.",
     "{n} resources.": "리소스 {n}개.",
     "arm": "팔",
+    "why there is none": "없는 이유",
+    "above or below a limit": "한계 초과·미만",
+    "name as given": "입력한 이름",
+    "confirmed as meant": "확인한 값",
+    "yes": "예",
+    "no": "아니요",
     "position of the body": "자세",
 }

@@ -207,6 +207,10 @@ def test_a_change_to_what_others_changed_meanwhile_shows_their_changes(vitalog: 
     vitalog.done("checkup", "void", checkup, "--reason", "Entered twice", "--yes")
     told = vitalog.done("checkup", "history", checkup)
     assert len([line for line in told.splitlines() if not line.startswith("    ")]) == 7, "no line is anybody's text"
+    assert "corrected a measurement  (Misread)" in told
+    assert "Addendum: – → See again" in told
+    assert "Body mass index, why there is none: – → " in told
+    assert not [line for line in told.splitlines() if "/" in line.partition(":")[0]], "a pointer is for machines"
     assert "VOID" in vitalog.done("checkup", "show", checkup)
 
 
@@ -218,6 +222,10 @@ def test_erasing_takes_two_people(vitalog: People, tmp_path: Path) -> None:
     assert held.returncode == 6
     vitalog.done("patient", "release", patient, "--reason", "Settled", **clinician)
     vitalog.done("patient", "erase", patient, "--ground", "subject-request", **clinician)
+    told = vitalog.done("patient", "history", patient, **clinician)
+    assert "Legal hold until: – → 2099-01-01" in told
+    assert "Erasure asked for: – → subject-request" in told
+    assert not [line for line in told.splitlines() if "_" in line.partition(": ")[0]], "a pointer is for machines"
     assert vitalog.cli("patient", "confirm-erase", patient, **clinician).returncode == 6
     vitalog.done("patient", "confirm-erase", patient)
     gone = vitalog.cli("patient", "show", patient)
