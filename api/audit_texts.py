@@ -20,10 +20,10 @@ SENTENCES: dict[str, _Text] = {
     "checkups.patient-revised": _text("corrected a patient's personal data", "환자의 개인정보를 고쳤습니다"),
     "checkups.legal-hold-placed": _text("placed a legal hold on a record", "기록에 법적 보존 조치를 걸었습니다"),
     "checkups.legal-hold-lifted": _text("lifted a legal hold", "법적 보존 조치를 해제했습니다"),
-    "checkups.erasure-requested": _text("asked for a patient to be erased", "환자 기록의 파기를 요청했습니다"),
-    "checkups.erasure-withdrawn": _text("withdrew a request for erasure", "파기 요청을 철회했습니다"),
-    "checkups.erasure-confirmed": _text("confirmed an erasure", "파기를 승인했습니다"),
-    "checkups.patient-erased": _text("erased a patient", "환자 기록을 파기했습니다"),
+    "checkups.erasure-requested": _text("asked for a patient to be erased", "환자 기록의 삭제를 요청했습니다"),
+    "checkups.erasure-withdrawn": _text("withdrew a request for erasure", "삭제 요청을 철회했습니다"),
+    "checkups.erasure-confirmed": _text("confirmed an erasure", "삭제를 확정했습니다"),
+    "checkups.patient-erased": _text("erased a patient", "환자 기록을 삭제했습니다"),
     "checkups.identifier-claimed": _text("gave a patient an identifier", "환자에게 식별번호를 부여했습니다"),
     "checkups.identifier-released": _text("took an identifier from a patient", "환자의 식별번호를 회수했습니다"),
     "checkups.checkup-recorded": _text("recorded a checkup", "검진을 기록했습니다"),
@@ -37,7 +37,7 @@ SENTENCES: dict[str, _Text] = {
     "identity.role-revoked": _text("revoked a role", "역할을 회수했습니다"),
     "identity.user-disabled": _text("disabled a user", "사용자를 사용 중지했습니다"),
     "identity.user-enabled": _text("enabled a user", "사용자를 다시 사용하게 했습니다"),
-    "identity.user-erased": _text("erased a user", "사용자를 파기했습니다"),
+    "identity.user-erased": _text("erased a user", "사용자를 삭제했습니다"),
     "identity.password-set": _text("set a password", "비밀번호를 설정했습니다"),
     "identity.totp-enabled": _text("switched on one-time codes", "일회용 코드를 켰습니다"),
     "identity.totp-disabled": _text("switched off one-time codes", "일회용 코드를 껐습니다"),
@@ -54,7 +54,7 @@ SENTENCES: dict[str, _Text] = {
     "identity.api-key-issued": _text("issued an API key", "API 키를 발급했습니다"),
     "identity.api-key-revoked": _text("revoked an API key", "API 키를 폐기했습니다"),
     "identity.bootstrap-token-switched": _text(
-        "switched the bootstrap token on or off", "초기 관리 토큰의 사용 여부를 바꿨습니다"
+        "switched the bootstrap token on or off", "관리자 토큰의 사용 여부를 바꿨습니다"
     ),
     "identity.personal-data-read": _text("was shown personal data", "개인정보를 열람했습니다"),
     "identity.access-denied": _text("was refused access", "접근이 거부되었습니다"),

@@ -47,7 +47,7 @@ IDENTITY_PROBLEMS: dict[str, ProblemText] = {
     ),
     "bootstrap-token-off": problem(
         401,
-        ("The bootstrap token is switched off", "부트스트랩 토큰이 꺼져 있습니다"),
+        ("The bootstrap token is switched off", "관리자 토큰이 꺼져 있습니다"),
         (
             "Log in with your e-mail address and password. An administrator can switch the token on again.",
             "이메일과 비밀번호로 로그인하세요. 관리자가 토큰을 다시 켤 수 있습니다.",
@@ -119,7 +119,7 @@ IDENTITY_PROBLEMS: dict[str, ProblemText] = {
         ("Only for a person who is logged in", "로그인한 사용자만 할 수 있습니다"),
         (
             "It concerns a user's own account; neither the bootstrap token nor an API key has one. POST /api/v1/login.",
-            "사용자 본인의 계정에 관한 요청이라 부트스트랩 토큰이나 API 키로는 할 수 없습니다. 로그인하세요.",
+            "사용자 본인의 계정에 관한 요청이라 관리자 토큰이나 API 키로는 할 수 없습니다. 로그인하세요.",
         ),
     ),
     "other-site": problem(

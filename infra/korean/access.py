@@ -101,12 +101,12 @@ ACCESS: dict[str, str] = {
     "Revoked.": "역할을 거두었습니다.",
     "Disabled.": "사용을 막았습니다.",
     "Forget who a user was: name, address, logins. What they did stays, under their id. It cannot be undone.": (
-        "사용자의 이름과 주소, 로그인 수단을 모두 파기합니다. 한 일은 ID로 남습니다. 되돌릴 수 없습니다."
+        "사용자의 이름과 주소, 로그인 수단을 모두 삭제합니다. 한 일은 ID로 남습니다. 되돌릴 수 없습니다."
     ),
     "Destroy the key of user {id}, so that nobody can ever read who it was?": (
         "사용자 {id}의 키를 파기하여 누구였는지 다시는 알 수 없게 할까요?"
     ),
-    "The user is erased.": "사용자를 파기했습니다.",
+    "The user is erased.": "사용자를 삭제했습니다.",
     "Enabled.": "다시 사용할 수 있게 했습니다.",
     "E-MAIL": "이메일",
     "ROLES": "역할",

@@ -42,7 +42,7 @@ AUDITING: dict[str, str] = {
         "확인한 특이 열람 수. 지금 수와 다르면 거절됩니다."
     ),
     "Reason: {reason}": "사유: {reason}",
-    "Erased: nobody can read any more what it said.": "파기됨: 내용은 누구도 읽을 수 없습니다.",
+    "Erased: nobody can read any more what it said.": "삭제됨: 내용은 누구도 읽을 수 없습니다.",
     "Not shown: it needs {permissions}.": "표시하지 않음: {permissions} 권한이 필요합니다.",
     "UNUSUAL": "특이 열람",
     "REVIEWED": "점검",
