@@ -66,6 +66,8 @@ def csv_file(
     with Client() as client, _Bar(len(given)) as bar:
         try:
             checked = asking.check(client, given, confirm=confirm, advance=bar.step)
+            if dry_run:
+                checked = asking.together(client, checked, confirm=confirm)
         except KeyboardInterrupt:
             say(t("Interrupted: nothing was stored."))
             raise
@@ -80,7 +82,8 @@ def csv_file(
             else:
                 stored = done
     faults.sort(key=lambda fault: fault.row)
-    told = _Told(found, len(checked.good), len(checked.newcomers), stored, faults, skip_bad, dry_run=dry_run)
+    good = [row.number for row, _ in checked.good]
+    told = _Told(found, good, len(checked.newcomers), stored, faults, skip_bad, dry_run=dry_run)
     if as_json:
         output.emit(told.as_json())
     else:
@@ -169,7 +172,8 @@ class _Told:
     """What is told in the end."""
 
     table: Table
-    good: int
+    good: list[int]
+    """Numbers of rows."""
     new_patients: int
     stored: int
     faults: list[Fault]
@@ -181,20 +185,21 @@ class _Told:
             "rows": len(self.table.rows),
             "encoding": self.table.encoding,
             "delimiter": self.table.delimiter,
-            "good": self.good,
+            "good": len(self.good),
             "bad": len({fault.row for fault in self.faults}),
             "new_patients": self.new_patients,
             "stored": self.stored,
+            "good_rows": self.good,
             "faults": [{"row": fault.row, "column": fault.column, "sentence": fault.sentence} for fault in self.faults],
         }
 
     def show(self, *, unusual: bool) -> None:
         bad = len({fault.row for fault in self.faults})
-        for fault in self.faults[: None if self.dry_run else _SHOWN]:
-            where = (
-                t("row {n}, {column}", n=fault.row, column=fault.column) if fault.column else t("row {n}", n=fault.row)
-            )
-            print(plain(f"{where}: {fault.sentence}"))
+        told = [(fault.row, _of(fault)) for fault in self.faults[: None if self.dry_run else _SHOWN]]
+        if self.dry_run:  # every row is told of
+            told = sorted([*told, *((n, t("row {n}: good", n=n)) for n in self.good)], key=lambda row: row[0])
+        for _, line in told:
+            print(plain(line))
         if not self.dry_run and len(self.faults) > _SHOWN:
             say(t("and {n} more; --dry-run shows them all.", n=len(self.faults) - _SHOWN))
         print(
@@ -202,7 +207,7 @@ class _Told:
                 "{rows} rows ({encoding}): {good} good, {bad} bad, {new} new patients.",
                 rows=len(self.table.rows),
                 encoding=self.table.encoding,
-                good=self.good,
+                good=len(self.good),
                 bad=bad,
                 new=self.new_patients,
             )
@@ -215,6 +220,11 @@ class _Told:
             print(plain(t("The bad rows are in {file}, each with its reason.", file=self.bad_file)))
         if unusual:
             say(t("If the unusual values are meant, repeat this with --confirm."))
+
+
+def _of(fault: Fault) -> str:
+    where = t("row {n}, {column}", n=fault.row, column=fault.column) if fault.column else t("row {n}", n=fault.row)
+    return f"{where}: {fault.sentence}"
 
 
 class _Bar:

@@ -48,7 +48,8 @@ class Checked:
 def check(client: Client, given: Sequence[Given], *, confirm: bool, advance: Advance) -> Checked:
     """Ask about every row. Who has an identifier that nobody has is asked about again as somebody new.
 
-    What two rows far from one another have in common, such as the same checkup twice, is only told by ``store``.
+    What two rows far from one another have in common, such as the same checkup twice, is only told by ``together``
+    and ``store``.
     """
     checked = Checked()
     for begin in range(0, len(given), _CHUNK):
@@ -70,6 +71,14 @@ def check(client: Client, given: Sequence[Given], *, confirm: bool, advance: Adv
     return checked
 
 
+def together(client: Client, checked: Checked, *, confirm: bool) -> Checked:
+    """What ``store`` would make of the good rows beside one another; nothing is stored."""
+    if not checked.good:
+        return checked
+    body = {"rows": [sent for _, sent in checked.good], "confirm": confirm}
+    return _again(checked, client.post(PATH, body, timeout_s=_PATIENCE_S, dry_run="true")["rows"])
+
+
 def store(client: Client, checked: Checked, *, confirm: bool) -> int | Checked:
     """All the good rows in one append: how many; or, where some are wrong together with the others or by now, what
     is wrong, and nothing is stored.
@@ -82,11 +91,17 @@ def store(client: Client, checked: Checked, *, confirm: bool) -> int | Checked:
         report: list[dict[str, Any]] = problem.members.get("rows") or []
         if problem.kind != "import-refused" or len(report) != len(checked.good):
             raise
+    again = _again(checked, report)
+    if len(again.good) == len(checked.good):
+        raise problem
+    return again
+
+
+def _again(checked: Checked, report: list[dict[str, Any]]) -> Checked:
+    """What was told about the good rows in the end."""
     again = Checked(faults=list(checked.faults), unusual=checked.unusual)
     for (row, sent), told in zip(checked.good, report, strict=True):
         again.take(row, sent, told)
-    if len(again.good) == len(checked.good):
-        raise problem
     return again
 
 

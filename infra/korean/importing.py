@@ -104,6 +104,7 @@ IMPORTING: dict[str, str] = {
     "{file} is larger than {most} MiB. Split it.": "{file}이(가) {most} MiB보다 큽니다. 파일을 나누세요.",
     "The first row names {n} columns; at most {most} can be.": "첫 행에 열이 {n}개 있습니다. {most}개까지 쓸 수 있습니다.",
     "row {n}": "{n}행",
+    "row {n}: good": "{n}행: 정상",
     "row {n}, {column}": "{n}행, {column}",
     "and {n} more; --dry-run shows them all.": "그 밖에 {n}건이 더 있습니다. --dry-run으로 모두 볼 수 있습니다.",
     "{rows} rows ({encoding}): {good} good, {bad} bad, {new} new patients.": (

@@ -122,7 +122,10 @@ def test_the_examples_of_the_import_guide_are_imported_as_they_stand(vitalog: Pe
     (tmp_path / "results.csv").write_text(_blocks("docs/import.md", "csv")[0])
     (tmp_path / "map.json").write_text(_blocks("docs/import.md", "json")[0])
     files = (str(tmp_path / "results.csv"), "--mapping", str(tmp_path / "map.json"))
-    assert vitalog.json("import", "csv", *files, "--dry-run")["stored"] == 0
+    tried = vitalog.done("import", "csv", *files, "--dry-run").splitlines()
+    assert tried[:3] == ["row 2: good", "row 3: good", "row 4: good"], "every row is told of"
+    tried = vitalog.json("import", "csv", *files, "--dry-run")
+    assert (tried["stored"], tried["good_rows"]) == (0, [2, 3, 4])
     told = vitalog.json("import", "csv", *files)
     assert (told["rows"], told["stored"], told["new_patients"], told["faults"]) == (3, 3, 3, [])
     again = vitalog.cli("import", "csv", *files)
@@ -130,11 +133,14 @@ def test_the_examples_of_the_import_guide_are_imported_as_they_stand(vitalog: Pe
     assert again.stdout.count("recorded already") == 3
 
 
-def test_what_is_wrong_with_rows_is_told_and_they_are_put_aside(vitalog: People, tmp_path: Path) -> None:
+def test_what_is_wrong_with_rows_is_told_and_they_are_put_aside(
+    vitalog: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infra.cli.import_rows._CHUNK", 1)  # as in a file of many rows
     rows = [
         "chart,name,date,weight\r\n",
         "D-1,Ada,2026-11-03,70\r\n",
-        "D-1,Ada,2026-11-03,70\r\n",  # told by the store alone: the rows are not looked at together before
+        "D-1,Ada,2026-11-03,70\r\n",  # told only when all rows are looked at together
         "D-2,Bo,2026-02-30,70\r\n",
         "D-3,Cy,2026-11-03,7000\r\n",
         'D-4,"=Dee",2026-11-03,64\r\n',
@@ -144,6 +150,10 @@ def test_what_is_wrong_with_rows_is_told_and_they_are_put_aside(vitalog: People,
     columns["weight"] = {"to": "weight", "unit": "kg"}
     (tmp_path / "map.json").write_text(json.dumps({"columns": columns}))
     files = (str(tmp_path / "in.csv"), "--mapping", str(tmp_path / "map.json"))
+    tried = vitalog.cli("import", "csv", *files, "--dry-run")
+    assert tried.returncode == 1
+    assert [line[:5] for line in tried.stdout.splitlines()[:5]] == [f"row {n}" for n in range(2, 7)]
+    assert "5 rows (utf-8): 2 good, 3 bad" in tried.stdout
     refused = vitalog.cli("import", "csv", *files)
     assert refused.returncode == 1
     assert "Nothing was stored." in refused.stdout
