@@ -31,6 +31,7 @@ from api.routes.patient_views import (
     unknown_patient,
 )
 from application.checkups.histories import HistoryEntry, patient_history
+from application.checkups.identifiers import changed_at
 from application.checkups.reading import Erased, read_patient
 from application.checkups.register_patient import register_patient
 from application.checkups.revise_patient import revise_patient
@@ -80,13 +81,16 @@ def add_patient_routes(app: FastAPI, api: Api) -> None:
         scope = f"patients {name} {phone} {identifier} {own}"
         before = read_cursor(api.access, scope, cursor)[0] if cursor is not None else None
         blind = commands.blind.fingerprint
-        await api.wait_for(READ_FROM, min_position)
+        claimed = None if identifier is None else blind("identifier", _identifier(identifier))
+        # An identifier is unique, so whoever has been given one is found by it at once.
+        known = 0 if claimed is None else await asyncio.to_thread(changed_at, commands, claimed)
+        await api.wait_for(READ_FROM, max(min_position or 0, known))
         async with api.connection() as db:
             found = await list_patients(
                 db,
                 name=None if name is None else blind("name", _sought("name", name_key(name))),
                 phone=None if phone is None else blind("phone", _sought("phone", phone_key(phone))),
-                identifier=None if identifier is None else blind("identifier", _identifier(identifier)),
+                identifier=claimed,
                 only=own,
                 before=before,
                 limit=limit + 1,

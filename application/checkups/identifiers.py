@@ -25,6 +25,12 @@ def holder(services: Services, identifier: Identifier) -> str | None:
     return _claim(services, identifier)[1]
 
 
+def changed_at(services: Services, fingerprint: str) -> int:
+    """Position of the newest event about whose an identifier is; 0: nobody ever had it. Synchronous."""
+    newest = services.ledger.read_stream(identifier_stream(fingerprint), limit=1, newest_first=True)
+    return newest[0].position if newest else 0
+
+
 def exchange(
     services: Services,
     patient_id: str,

@@ -107,6 +107,13 @@ async def test_patients_are_listed_for_a_purpose_and_in_pages(product: Any) -> N
     assert second.json()["next"] is None
 
 
+async def test_whoever_is_given_an_identifier_is_found_by_it_at_once(product: Any) -> None:
+    for number in range(10):
+        made = await registered(product, identifiers=[{"system": "chart", "value": f"C-{number}"}])
+        found = await got(product, f"/patients?identifier=chart|C-{number}&purpose=treatment")
+        assert [one["id"] for one in found["items"]] == [made["id"]]
+
+
 async def test_an_identifier_belongs_to_one_patient_at_a_time(product: Any) -> None:
     first = await registered(product)
     before = await head(product)
