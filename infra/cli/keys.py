@@ -36,7 +36,13 @@ def status(as_json: Json = False) -> None:
     print(f"{t('erased')}: {erased}")
 
 
-@command(app)
+@command(
+    app,
+    epilog=t(
+        "Run it where `vitalog up` runs, or with the settings of its processes: they take up the new key by "
+        "themselves. A key in VITALOG_KEK is replaced by hand: this command says how."
+    ),
+)
 def rotate(as_json: Json = False) -> None:
     """Replace the key-encryption key without stopping; people erased before are then unreadable in old backups."""
     from adapters.ids import new_id

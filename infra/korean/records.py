@@ -32,6 +32,11 @@ RECORDS: dict[str, str] = {
     "Replace the key-encryption key without stopping; people erased before are then unreadable in old backups.": (
         "서비스를 멈추지 않고 키 암호화 키를 교체합니다. 교체하면 그 전에 삭제된 사람의 기록은 예전 백업에서도 읽을 수 없게 됩니다."
     ),
+    "Run it where `vitalog up` runs, or with the settings of its processes: they take up the new key by themselves. "
+    "A key in VITALOG_KEK is replaced by hand: this command says how.": (
+        "`vitalog up`이 실행되는 컴퓨터에서, 또는 각 프로세스와 같은 설정으로 실행하세요. 프로세스는 새 키를 스스로 읽습니다. "
+        "VITALOG_KEK로 준 키는 직접 바꿔야 하며, 이 명령이 방법을 알려 줍니다."
+    ),
     "No database was found. Set VITALOG_DATABASE_URL, or VITALOG_DATA_DIR to the directory of a running `vitalog up`.": (
         "데이터베이스를 찾을 수 없습니다. VITALOG_DATABASE_URL을 설정하거나, 실행 중인 `vitalog up`의 디렉터리를 VITALOG_DATA_DIR로 "
         "지정하세요."
