@@ -102,7 +102,7 @@ def add_cohort_routes(app: FastAPI, api: Api) -> None:
                 "age_band": age_band,
                 "fewest": FEWEST,
                 "counted": _counted(counted) if enough else None,
-                "people": rounded_people(len(found)) if enough else None if these else 0,
+                "people": rounded_people(len(found)) if enough else None if these or judged else 0,
                 "quantiles": quantiles(found, analyte.decimals) if enough else None,
                 "histogram": histogram(found, analyte) if enough else None,
                 "classes": _by_scheme(judged, language),

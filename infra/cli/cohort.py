@@ -45,7 +45,7 @@ def _print(found: dict[str, Any]) -> None:
 
     period = {"first": found["from"], "last": found["to"]}
     print(plain(f"{found['name']} ({found['unit_shown']})" if found["unit_shown"] else found["name"]))
-    if found["people"] is None:
+    if found["people"] is None and not any(month["grades"] for one in found["classes"] for month in one["months"]):
         say(t("Fewer than {n} people: nothing is told about them.", n=found["fewest"]))
     elif not found["people"] and not found["classes"]:
         say(t("Nobody, {first} to {last}.", **period))

@@ -222,5 +222,6 @@ async def test_a_class_without_numbers_is_told_too_and_patients_see_no_cohort(pr
     assert found["classes"][0]["months"][0]["grades"] == [
         {"grade": "not-classified", "name": "판정 없음", "people": 5, "percent": 100}
     ]
+    assert found["people"] is None, "whoever has a class and no number is not nobody"
     client, _ = await log_in(product, "viewer")
     assert (await client.get("/api/v1/cohorts/weight")).status_code == 403
