@@ -5,6 +5,7 @@ from __future__ import annotations
 from api.problems import FieldError, Problem
 from application.checkups.reading import Erased, NotKnownThen
 from domain.checkups.amending import UnknownMeasurement
+from domain.checkups.events import ErasureGround
 from domain.checkups.faults import Faulty
 
 
@@ -25,12 +26,20 @@ def checkup_problem(error: Exception) -> Problem | None:
             return None
 
 
+_GROUNDS: dict[ErasureGround, str] = {
+    "subject-request": "They had asked for it.",
+    "retention-ended": "The time for which records are kept had ended.",
+    "entered-in-error": "They had been registered in error.",
+    "legal-order": "The law demanded it.",
+}
+
+
 def erased(error: Erased) -> Problem:
     """The 410: when, and on which ground; by whom tells the audit trail."""
     event = error.event
     return Problem(
         "erased",
-        detail=f"This patient was erased on {event.at:%Y-%m-%d} (UTC), ground: {event.ground}. Nothing that was "
+        detail=f"This patient was erased on {event.at:%Y-%m-%d} (UTC). {_GROUNDS[event.ground]} Nothing that was "
         "recorded about them can be read again.",
         members={"erased_at": event.at, "ground": event.ground},
     )

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from infra.cli.findings import Finding, fine, problem, skipped, warning
+from infra.errors import UserError
 from infra.settings import Settings, unknown_settings
 from infra.words import t
 
@@ -41,7 +42,7 @@ def check_data_dir(settings: Settings) -> Iterator[Finding]:
         )
         return
     yield fine("data_dir", t("The data directory is {path}.", path=directory))
-    for name in ("admin-token", "master.key", "secrets"):
+    for name in ("admin-token", "master.key", "kek.keys", "secrets"):
         path = directory / name
         if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
             yield problem(
@@ -77,6 +78,33 @@ def check_master_key(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield fine("master_key", t("The master key {path} can be read. Keep a copy of it elsewhere.", path=path))
+
+
+def check_kek(settings: Settings) -> Iterator[Finding]:
+    """What wraps the keys of people is there, and is a key."""
+    from adapters.keys.wrapping import keys_in_file
+    from application.ports.subject_keys import KeyRefused
+
+    path = settings.kek_file or settings.data_dir / "kek.keys"
+    if not settings.kek and not settings.kek_file and not path.exists():
+        if (settings.data_dir / "kek.made").exists():
+            yield problem(
+                "kek",
+                t("The key-encryption key {path} is gone.", path=path),
+                t("Restore it from your backup: without it nothing that was recorded about people can be read."),
+            )
+        else:
+            yield skipped("kek", t("There is no key-encryption key yet; `vitalog up` makes it."))
+        return
+    try:
+        if settings.kek:
+            settings.require_kek().current()
+        else:
+            keys_in_file(path).current()
+    except (KeyRefused, UserError) as error:
+        yield problem("kek", str(error), t("Set VITALOG_KEK_FILE to the right file, or restore it from your backup."))
+    else:
+        yield fine("kek", t("The key-encryption key can be read. Keep a copy of it elsewhere, apart from backups."))
 
 
 def is_up(settings: Settings) -> bool | None:

@@ -53,6 +53,7 @@ def _examine() -> Iterator[Finding]:
     yield from here.check_settings()
     yield from here.check_data_dir(settings)
     yield from here.check_master_key(settings)
+    yield from here.check_kek(settings)
     yield from here.check_disk(settings)
     running = here.is_up(settings)
     if running:

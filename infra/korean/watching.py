@@ -295,6 +295,17 @@ WATCHING: dict[str, str] = {
     "The master key {path} can be read. Keep a copy of it elsewhere.": (
         "마스터 키 {path}을(를) 읽을 수 있습니다. 사본을 다른 곳에 보관하세요."
     ),
+    "The key-encryption key {path} is gone.": "키 암호화 키 {path}이(가) 없습니다.",
+    "Restore it from your backup: without it nothing that was recorded about people can be read.": (
+        "백업에서 되돌리세요. 이 키가 없으면 사람에 관해 기록된 것을 하나도 읽을 수 없습니다."
+    ),
+    "There is no key-encryption key yet; `vitalog up` makes it.": "키 암호화 키가 아직 없습니다. `vitalog up`이 만듭니다.",
+    "Set VITALOG_KEK_FILE to the right file, or restore it from your backup.": (
+        "VITALOG_KEK_FILE을 올바른 파일로 설정하거나 백업에서 되돌리세요."
+    ),
+    "The key-encryption key can be read. Keep a copy of it elsewhere, apart from backups.": (
+        "키 암호화 키를 읽을 수 있습니다. 사본을 백업과는 다른 곳에 보관하세요."
+    ),
     "`vitalog up` is running on this data directory.": "이 데이터 디렉터리에서 `vitalog up`이 실행 중입니다.",
     "{path} is left of an `up` that was killed.": "{path}은(는) 강제로 끝난 `up`이 남긴 것입니다.",
     "Start `vitalog up` again; it continues where it was.": "`vitalog up`을 다시 시작하세요. 멈춘 곳부터 이어 갑니다.",

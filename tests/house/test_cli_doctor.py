@@ -81,6 +81,18 @@ def test_a_database_without_its_master_key_is_a_problem_and_a_new_directory_is_n
     assert _states(checks_here.check_master_key(_settings(tmp_path))) == {"master_key": "ok"}
 
 
+def test_people_s_records_without_their_key_are_a_problem_and_a_new_directory_is_not(tmp_path: Path) -> None:
+    assert _states(checks_here.check_kek(_settings(tmp_path))) == {"kek": "skipped"}
+    (tmp_path / "kek.made").touch()
+    assert _states(checks_here.check_kek(_settings(tmp_path))) == {"kek": "problem"}
+    (tmp_path / "kek.keys").write_text("too short\n")
+    assert _states(checks_here.check_kek(_settings(tmp_path))) == {"kek": "problem"}
+    (tmp_path / "kek.keys").write_text("5a" * 32 + "\n")
+    assert _states(checks_here.check_kek(_settings(tmp_path))) == {"kek": "ok"}
+    (tmp_path / "kek.keys").chmod(0o644)
+    assert _states(checks_here.check_data_dir(_settings(tmp_path)))["secrets"] == "problem"
+
+
 def test_up_is_running_while_it_holds_the_lock_and_not_after_it_was_killed(tmp_path: Path) -> None:
     assert checks_here.is_up(_settings(tmp_path)) is False
     with (tmp_path / "lock").open("w") as lock:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from api.checkup_problems import erased
 from api.field_texts import WITHOUT_NUL, sentence
 from api.problem_texts import PROBLEMS
 from api.refusals import in_language
+from application.checkups.reading import Erased
+from domain.checkups.events import ErasureGround, PatientErased
 
 ROOT = Path(__file__).parents[2]
 FILES = [
@@ -96,3 +100,13 @@ def test_the_choices_of_a_field_and_text_without_nul_are_said_in_words() -> None
     assert sentence("literal_error", expected, "", "ko") == "다음 중 하나를 쓰세요: 'html' 또는 'pdf'."
     assert sentence("string_pattern_mismatch", {"pattern": WITHOUT_NUL}, "", "en") == "Remove the NUL character."
     assert sentence("string_pattern_mismatch", {"pattern": WITHOUT_NUL}, "", "ko") == "NUL 문자를 빼고 보내세요."
+
+
+@pytest.mark.parametrize("ground", get_args(ErasureGround))
+def test_every_ground_of_an_erasure_is_told_in_words(ground: ErasureGround) -> None:
+    at = datetime(2026, 11, 21, tzinfo=UTC)
+    event = PatientErased(patient_id="p", at=at, requested_by="a", requested_at=at, confirmed_by="b", ground=ground)
+    said = erased(Erased(event)).detail
+    assert said is not None
+    assert ground not in said
+    assert in_language(said, "ko").startswith("2026-11-21(UTC)에 삭제된 환자입니다.")

@@ -78,7 +78,7 @@ async def test_after_an_erasure_everything_answers_410_with_when_and_why(ward: W
         assert (answer.status_code, answer.json()["type"]) == (410, "/problems/erased"), path
         assert answer.json()["ground"] == "subject-request"
         assert answer.json()["erased_at"] >= shown["registered_at"]
-        assert "삭제된 환자" in answer.json()["detail"]
+        assert "(UTC)에 삭제된 환자입니다. 본인이 요청하였습니다." in answer.json()["detail"]
         assert "홍길동" not in answer.text
     listed = await ward.kim.get(f"/api/v1/patients?purpose=quality&min_position={done.json()['position']}")
     assert listed.json()["items"] == []
