@@ -7,12 +7,11 @@ import asyncio
 import msgspec
 
 from application.checkups.reading import AsOf, read_patient
+from application.checkups.traces import checkup_events
 from application.commands import Services
 from application.ports.ledger import RecordedEvent
 from domain.checkups.patient import Patient
 from domain.kernel import Closed
-
-_PAGE = 1_000
 
 
 class PatientRecord(msgspec.Struct, frozen=True):
@@ -38,7 +37,7 @@ async def read_record(services: Services, patient_id: str, as_of: AsOf | None = 
     until = as_of if as_of is not None and as_of.time is not None else AsOf(position=position)
     # What is appended from now on is left out, so that the two reads show one moment.
     patient, patient_events = await read_patient(services, patient_id, until)
-    events = await asyncio.to_thread(_checkup_events, services, patient_id)
+    events = await asyncio.to_thread(checkup_events, services, patient_id)
     known = [
         one
         for stream in _streams(events)
@@ -54,14 +53,3 @@ def _streams(events: list[RecordedEvent]) -> list[list[RecordedEvent]]:
     for one in sorted(events, key=lambda recorded: recorded.version):
         found.setdefault(one.stream, []).append(one)
     return list(found.values())
-
-
-def _checkup_events(services: Services, patient_id: str) -> list[RecordedEvent]:
-    found: list[RecordedEvent] = []
-    before: tuple[str, int] | None = None
-    while True:
-        page = services.ledger.read_log(f"checkup:{patient_id}", limit=_PAGE, before=before)
-        found += page
-        if len(page) < _PAGE:
-            return found
-        before = page[-1].stream, page[-1].version

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from application.writer import LedgerWriter
 from domain.kernel import Closed, Event
 
 ATTEMPTS = 8
+_PAGE = 5_000
 State = TypeVar("State")
 
 
@@ -100,6 +101,15 @@ async def load(
     if state is None:
         raise NotFound
     return state, history
+
+
+async def every(services: Services, types: Sequence[str]) -> AsyncIterator[RecordedEvent]:
+    """Every event of these types that there is, oldest first. Raises ``LedgerUnavailable``."""
+    position = 0
+    while page := await asyncio.to_thread(services.ledger.read, position, _PAGE, types=types):
+        for recorded in page:
+            yield recorded
+        position = page[-1].position
 
 
 async def change(

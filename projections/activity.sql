@@ -51,16 +51,19 @@ WHERE (%(before)s::bigint IS NULL OR position < %(before)s)
 ORDER BY position DESC
 LIMIT %(limit)s;
 
+-- name: narrowed
+(%(actors)s::text[] IS NULL OR actor = ANY(%(actors)s))
+  AND (%(type)s::text IS NULL OR type = %(type)s)
+  AND (%(from)s::timestamptz IS NULL OR at >= %(from)s)
+  AND (%(to)s::timestamptz IS NULL OR at < %(to)s)
+  AND (%(correlation_id)s::text IS NULL OR correlation_id = %(correlation_id)s)
+
 -- name: trail
 -- A page of the trail of all contexts, newest first.
 SELECT {columns}
 FROM activity.entries
 WHERE position < %(before)s
-  AND (%(actors)s::text[] IS NULL OR actor = ANY(%(actors)s))
-  AND (%(type)s::text IS NULL OR type = %(type)s)
-  AND (%(from)s::timestamptz IS NULL OR at >= %(from)s)
-  AND (%(to)s::timestamptz IS NULL OR at < %(to)s)
-  AND (%(correlation_id)s::text IS NULL OR correlation_id = %(correlation_id)s)
+  AND {narrowed}
 ORDER BY position DESC
 LIMIT %(limit)s;
 
@@ -69,11 +72,7 @@ LIMIT %(limit)s;
 SELECT {columns}
 FROM (SELECT position FROM activity.subjects WHERE subject = %(subject)s AND position < %(before)s) AS concerned
      JOIN activity.entries USING (position)
-WHERE (%(actors)s::text[] IS NULL OR actor = ANY(%(actors)s))
-  AND (%(type)s::text IS NULL OR type = %(type)s)
-  AND (%(from)s::timestamptz IS NULL OR at >= %(from)s)
-  AND (%(to)s::timestamptz IS NULL OR at < %(to)s)
-  AND (%(correlation_id)s::text IS NULL OR correlation_id = %(correlation_id)s)
+WHERE {narrowed}
 ORDER BY position DESC
 LIMIT %(limit)s;
 
@@ -95,11 +94,7 @@ FROM (SELECT position FROM activity.subjects WHERE subject = %(subject)s AND pos
                                               WHERE c.subject = %(patient)s || ':' || o.subject COLLATE "default")))
      ) AS concerned
      JOIN activity.entries USING (position)
-WHERE (%(actors)s::text[] IS NULL OR actor = ANY(%(actors)s))
-  AND (%(type)s::text IS NULL OR type = %(type)s)
-  AND (%(from)s::timestamptz IS NULL OR at >= %(from)s)
-  AND (%(to)s::timestamptz IS NULL OR at < %(to)s)
-  AND (%(correlation_id)s::text IS NULL OR correlation_id = %(correlation_id)s)
+WHERE {narrowed}
 ORDER BY position DESC
 LIMIT %(limit)s;
 

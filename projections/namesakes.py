@@ -8,7 +8,7 @@ import msgspec
 
 from domain.checkups.events import PatientErased, PatientRegistered, PatientRevised
 from domain.identity.events import UserCreated, UserErased, UserRevised
-from domain.kernel import Event
+from domain.kernel import Event, subject_of
 from domain.names import family_name
 from projections.base import Batch, Database, Fingerprints, Fold, NoFingerprints, Projection, Recorded
 
@@ -68,8 +68,8 @@ class Namesakes(Projection):
         families = self._families(names)
         self._rows[event.patient_id] = Namesake(id=event.patient_id, patient=True, own=None, families=families)
 
-    def _erase(self, _: Recorded, event: PatientErased | UserErased) -> None:
-        erased = event.user_id if isinstance(event, UserErased) else event.patient_id
+    def _erase(self, record: Recorded, _: PatientErased | UserErased) -> None:
+        erased = subject_of(record.stream)
         self._rows.pop(erased, None)
         self._dropped.add(erased)
 

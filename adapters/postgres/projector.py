@@ -19,7 +19,7 @@ from application.ports.ledger import LedgerUnavailable, RecordedEvent
 from application.ports.subject_keys import KeyRefused
 from domain.checkups.events import PatientErased
 from domain.identity.events import UserErased
-from domain.kernel import Event
+from domain.kernel import subject_of
 from projections import named_sql, registry
 
 _log = structlog.get_logger(__name__)
@@ -154,7 +154,7 @@ class Projector:
         self._db = self._folding = None
 
     def _fold(self, db: psycopg.Connection[Any], folding: Folding, events: Sequence[RecordedEvent]) -> None:
-        erased = [who for recorded in events if (who := _erased(recorded.event)) is not None]
+        erased = [subject_of(one.stream) for one in events if isinstance(one.event, PatientErased | UserErased)]
         try:
             if erased and self._people:
                 # Whoever confirmed the erasure destroys the key as well; should that process have died in between, it
@@ -172,16 +172,6 @@ class Projector:
         if self._db is None or self._folding is None:
             raise LedgerUnavailable("This projector is not active. Start it first.")
         return self._db, self._folding
-
-
-def _erased(event: Event) -> str | None:
-    match event:
-        case PatientErased():
-            return event.patient_id
-        case UserErased():
-            return event.user_id
-        case _:
-            return None
 
 
 def _is_stored(db: psycopg.Connection[Any], event: RecordedEvent) -> bool:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import asyncio
 
 from application.checkups.identifiers import exchange
-from application.commands import ATTEMPTS, Context, Result, Services, in_stream, load
+from application.commands import ATTEMPTS, Context, Result, Services, every, in_stream, load
 from application.ports.ledger import VersionConflict
 from domain.checkups import patient as patients
 from domain.checkups.events import PatientErased, erasure_stream, patient_stream
-
-_PAGE = 500
+from domain.kernel import subject_of
 
 
 async def confirm_erasure(services: Services, patient_id: str, context: Context, *, by: str) -> Result:
@@ -73,12 +72,6 @@ async def finish_erasures(services: Services) -> list[str]:
     Raises:
         LedgerUnavailable: some may be left.
     """
-    position, patients_erased = 0, list[str]()
-    while True:
-        page = await asyncio.to_thread(services.ledger.read, position, _PAGE, types=[PatientErased.type])
-        if not page:
-            return patients_erased
-        erased = [one.event.patient_id for one in page if isinstance(one.event, PatientErased)]
-        await asyncio.to_thread(services.keys.destroy, erased)
-        position = page[-1].position
-        patients_erased += erased
+    erased = [subject_of(recorded.stream) async for recorded in every(services, [PatientErased.type])]
+    await asyncio.to_thread(services.keys.destroy, erased)
+    return erased

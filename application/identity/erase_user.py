@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection
 
-from application.commands import ATTEMPTS, Context, Result, Services, in_stream, load
+from application.commands import ATTEMPTS, Context, Result, Services, every, in_stream, load
 from application.identity.administrators import ONE_AT_A_TIME, administrators, bootstrap_works
 from application.identity.revoke_role import revoke_role
 from application.identity.services import Identity
@@ -27,8 +27,7 @@ from domain.identity.events import (
     user_erasure_stream,
     user_stream,
 )
-
-_PAGE = 500
+from domain.kernel import subject_of
 
 
 async def erase_user(identity: Identity, user_id: str, context: Context) -> Result:
@@ -58,22 +57,20 @@ async def erase_accounts_of(identity: Identity, patients: Collection[str], conte
     Raises:
         LedgerUnavailable: some may be left; repeat it.
     """
-    for user in await all_users(identity.commands):
-        if user.patient_id in patients:
-            if set(user.roles) <= {"patient"}:
-                await erase_user(identity, user.id, context)
-            elif "patient" in user.roles:
-                await revoke_role(identity, user.id, "patient", context)
+    erased = set(patients)
+    for user in await all_users(identity.commands) if erased else ():
+        if user.patient_id not in erased:
+            continue
+        if set(user.roles) <= {"patient"}:
+            await erase_user(identity, user.id, context)
+        elif "patient" in user.roles:
+            await revoke_role(identity, user.id, "patient", context)
 
 
 async def finish_user_erasures(identity: Identity) -> None:
     """Destroy what a crash has left of users who were erased. Raises ``LedgerUnavailable``: some may be left."""
-    position = 0
-    while page := await asyncio.to_thread(identity.commands.ledger.read, position, _PAGE, types=[UserErased.type]):
-        for recorded in page:
-            if isinstance(recorded.event, UserErased):
-                await _destroy(identity, recorded.event.user_id)
-        position = page[-1].position
+    async for recorded in every(identity.commands, [UserErased.type]):
+        await _destroy(identity, subject_of(recorded.stream))
 
 
 async def _already(services: Services, user_id: str) -> Result | None:

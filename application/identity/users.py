@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from application.commands import ATTEMPTS, Context, NotFound, Result, Services, change, in_stream, load
+from application.commands import ATTEMPTS, Context, NotFound, Result, Services, change, every, in_stream, load
 from application.ports.ledger import NewEvent, VersionConflict
 from application.ports.subject_keys import SubjectErased
 from domain.identity import user as users
 from domain.identity.addresses import canonical
 from domain.identity.events import EmailClaimed, UserEvent, email_stream, logins_stream, user_stream
 from domain.identity.user import User
-from domain.kernel import Event, event_types
+from domain.kernel import Event, event_types, subject_of
 from domain.refusal import Refused
 
-_PAGE = 5_000
 _TYPES = sorted(name for name, cls in event_types().items() if issubclass(cls, UserEvent))
 
 
@@ -28,13 +27,10 @@ async def load_user(services: Services, user_id: str) -> User:
 async def all_users(services: Services) -> list[User]:
     """Everybody who was not erased, as the ledger has it now: a read model could be a moment behind."""
     found: dict[str, User | None] = {}
-    after = 0
-    while page := await asyncio.to_thread(services.ledger.read, after, _PAGE, types=_TYPES):
-        for recorded in page:
-            # What cannot be opened any more is about somebody who was erased: it adds up to nobody.
-            user_id = recorded.stream.partition(":")[2]
-            found[user_id] = users.evolve(found.get(user_id), recorded.event)
-        after = page[-1].position
+    async for recorded in every(services, _TYPES):
+        # What cannot be opened any more is about somebody who was erased: it adds up to nobody.
+        user_id = subject_of(recorded.stream)
+        found[user_id] = users.evolve(found.get(user_id), recorded.event)
     return [user for user in found.values() if user is not None]
 
 
