@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
-import uvicorn
 
 from infra.bounded_http import MAX_HEAD, BoundedHttp
-from tests.support.waiting import eventually_async
+from tests.support.serving import serving
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
 HEAD = b"HTTP/1.1\r\nHost: x\r\n"
@@ -46,22 +45,6 @@ async def generous(_: Any, __: Any, send: Any) -> None:
 class Impatient(BoundedHttp):
     head_within_s = 0.3
     stalled_s = 0.3
-
-
-@asynccontextmanager
-async def serving(app: App, protocol: type[BoundedHttp] = BoundedHttp) -> AsyncGenerator[int]:
-    server = uvicorn.Server(uvicorn.Config(app, port=0, http=protocol, lifespan="off", log_config=None))
-    task = asyncio.create_task(server.serve())
-
-    async def started() -> bool:
-        return server.started
-
-    await eventually_async(started)
-    try:
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        server.should_exit = True
-        await task
 
 
 async def exchange(port: int, *parts: bytes, patience_s: float = 30.0) -> bytes:

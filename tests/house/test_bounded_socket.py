@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-import uvicorn
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from infra.bounded_http import BoundedHttp
 from infra.bounded_socket import BoundedSocket
-from tests.support.waiting import eventually_async
+from tests.support.serving import serving
 
 _OPENING = (
     b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
@@ -25,23 +21,6 @@ _OPENING = (
 
 class Impatient(BoundedSocket):
     stalled_s = 0.2
-
-
-@asynccontextmanager
-async def serving(app: Any) -> AsyncGenerator[int]:
-    config = uvicorn.Config(app, port=0, http=BoundedHttp, ws=Impatient, lifespan="off", log_config=None)
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-
-    async def started() -> bool:
-        return server.started
-
-    await eventually_async(started)
-    try:
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        server.should_exit = True
-        await task
 
 
 async def test_a_reader_that_takes_nothing_is_hung_up_on() -> None:
@@ -57,7 +36,7 @@ async def test_a_reader_that_takes_nothing_is_hung_up_on() -> None:
         except OSError:
             ended.set()
 
-    async with serving(generous) as port:
+    async with serving(generous, ws=Impatient) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
         writer.write(_OPENING)
         await reader.readuntil(b"\r\n\r\n")
@@ -74,7 +53,7 @@ async def test_a_refusal_with_an_answer_is_no_error_in_the_log(caplog: pytest.Lo
         await send({"type": "websocket.http.response.body", "body": b"no"})
 
     with caplog.at_level(logging.WARNING, "uvicorn.error"):
-        async with serving(refusing) as port:
+        async with serving(refusing, ws=Impatient) as port:
             with pytest.raises(InvalidStatus) as refusal:
                 async with connect(f"ws://127.0.0.1:{port}/", proxy=None):
                     pass
