@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from infra.cli.output import clock, one_line
 from infra.cli.tables import print_card, print_table
 from infra.words import language, t
+
+if TYPE_CHECKING:
+    from domain.checkups.reasons import Text
 
 View = Mapping[str, Any]
 
@@ -70,16 +73,21 @@ def kind_word(kind: str) -> str:
     """In the user's language."""
     from api.checkup_words import KINDS
 
-    text = next((words for name, words in KINDS.items() if name == kind), None)
-    return kind if text is None else (text.ko if language() == "ko" else text.en)
+    return _said(KINDS, kind)
 
 
 def where_word(word: str) -> str:
     """An arm or a position of the body, in the user's language."""
     from api.checkup_words import ARMS, POSITIONS
 
-    text = next((words for name, words in {**ARMS, **POSITIONS}.items() if name == word), None)
-    return word if text is None else text.ko if language() == "ko" else text.en.lower()
+    said = _said({**ARMS, **POSITIONS}, word)
+    return said if language() == "ko" else said.lower()
+
+
+def _said(words: Mapping[Any, Text], key: str) -> str:
+    """What the key is called in the user's language; itself when it has no name."""
+    text = words.get(key)
+    return key if text is None else text.ko if language() == "ko" else text.en
 
 
 def _measurement(one: View) -> tuple[object, ...]:
